@@ -1,0 +1,97 @@
+"""Digests: of a declared container's desired state, and of a whole plan.
+
+A plan's digest covers the target, the scope, what narrowed it, the digest of every declared container,
+and the changes; not ids, times, positions, cost or versions. Two plans that would do the same to the same
+account have the same digest, on any machine and in any run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Change, Plan
+    from reconciler.model.scope import Desired, Scope
+    from reconciler.model.spec import ContainerSpec, DesiredContainer
+
+
+def desired_digests(desired: Desired) -> tuple[tuple[str, str], ...]:
+    """Pairs every declared name with the digest of what it declares, sorted by name."""
+    return tuple((entry.name, container_digest(entry)) for entry in desired.containers)
+
+
+def container_digest(entry: DesiredContainer) -> str:
+    """Digest of one declared container: its fields, its files' names, sizes and digests, its lifecycle."""
+    files = None
+    if entry.files is not None:
+        files = sorted([file.spec.path, file.spec.bytes, file.spec.sha256] for file in entry.files)
+    return _sha256(
+        {
+            "spec": spec_values(entry.spec),
+            "files": files,
+            "prune_files": entry.prune_files,
+            "replace": entry.replace.value,
+        }
+    )
+
+
+def plan_digest(plan: Plan) -> str:
+    """Digest of a plan, `sha256:` and 64 hex digits; see the module's docstring."""
+    covered = {
+        "target": [plan.target.url, plan.target.organization, plan.target.project],
+        "scope": scope_values(plan.scope),
+        "names": list(plan.names),
+        "desired": [list(pair) for pair in plan.desired],
+        "changes": [change_values(change) for change in plan.changes],
+    }
+    return f"sha256:{_sha256(covered)}"
+
+
+def change_values(change: Change) -> dict[str, Any]:
+    """What a change does, without ids and positions."""
+    return {
+        "name": change.name,
+        "actions": list(change.actions),
+        "reasons": [reason.value for reason in change.reasons],
+        "fields": [[field.path, field.before, field.after] for field in change.fields],
+        "files": sorted(
+            [file.operation.value, file.path, -1 if file.bytes is None else file.bytes, file.sha256 or ""]
+            for file in change.files
+        ),
+    }
+
+
+def scope_values(scope: Scope) -> dict[str, Any]:
+    """A scope as plain values, with the manifest's keys."""
+    return {
+        "prefix": scope.prefix,
+        "exclude": list(scope.exclude),
+        "prune": scope.prune,
+        "sweep": scope.sweep,
+        "compare": scope.compare.value,
+        "limits": {
+            "max_deletes": scope.limits.max_deletes,
+            "max_delete_percent": scope.limits.max_delete_percent,
+        },
+    }
+
+
+def spec_values(spec: ContainerSpec) -> dict[str, Any]:
+    """A container's fields as plain values; what is omitted is left out."""
+    values: dict[str, Any] = {"name": spec.name}
+    if spec.memory_limit is not None:
+        values["memory_limit"] = spec.memory_limit
+    if spec.expires_after is not None:
+        values["expires_after"] = {"anchor": spec.expires_after.anchor, "minutes": spec.expires_after.minutes}
+    if spec.network_policy is not None:
+        values["network_policy"] = {"type": spec.network_policy.type}
+        if spec.network_policy.allowed_domains is not None:
+            values["network_policy"]["allowed_domains"] = list(spec.network_policy.allowed_domains)
+    return values
+
+
+def _sha256(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

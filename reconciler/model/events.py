@@ -1,0 +1,96 @@
+"""What happens while a plan is carried out, as a stream of values; totals and output are folds over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as a value: `code` is kebab-case, `message` unescaped; never a secret."""
+
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """`changes` of the plan are about to be carried out."""
+
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStarted:
+    """The first request of a change is about to be sent."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeApplied:
+    """A change is complete and verified; `container_id` is the container that now stands, if any does."""
+
+    change: Change
+    container_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFailed:
+    """A change stopped half-way. `done` names the steps that were completed before."""
+
+    change: Change
+    failure: Failure
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNotStarted:
+    """A change was not begun: an earlier link of its chain failed, or the run was interrupted."""
+
+    change: Change
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowSwept:
+    """A dead row was deleted, or is `failure`'s; neither is a change of the plan."""
+
+    container_id: str
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoublesSeen:
+    """The closing list shows more live copies of a created name than were made: the next plan's `duplicate`.
+
+    `failure` says why the list could not be read, where it could not.
+    """
+
+    names: tuple[str, ...]
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The stream ends here. `requests` counts everything sent for it, retries included."""
+
+    requests: int
+    interrupted: bool = False
+
+
+Event = (
+    RunStarted
+    | ChangeStarted
+    | ChangeApplied
+    | ChangeFailed
+    | ChangeNotStarted
+    | RowSwept
+    | DoublesSeen
+    | RunFinished
+)

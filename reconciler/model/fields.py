@@ -1,0 +1,102 @@
+"""Comparing the fields of a declared container with those of a live one, and naming them for plans.
+
+An omitted field means the target's default: a live value equal to it, absent or null, is no difference;
+any other is a change. A declared field that the live row does not show is `unverifiable`: shown, never a
+change, and no failure. Domains are compared case-folded and unordered, as the API may normalise them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.model.plan import FieldChange, FieldValue
+from reconciler.model.spec import ALLOWLIST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.profile import Profile
+    from reconciler.model.spec import ContainerSpec, ExpiresAfter, NetworkPolicy
+
+MEMORY = "memory_limit"
+MINUTES = "expires_after.minutes"
+ANCHOR = "expires_after.anchor"
+NETWORK_TYPE = "network_policy.type"
+DOMAINS = "network_policy.allowed_domains"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`changes` force a replace; `unverifiable` are paths of declared fields that the row does not show."""
+
+    changes: tuple[FieldChange, ...] = ()
+    unverifiable: tuple[str, ...] = ()
+
+
+def compare_fields(desired: ContainerSpec, live: ContainerSpec, profile: Profile) -> Comparison:
+    """Compares every field but the name."""
+    changes: list[FieldChange] = []
+    unverifiable: list[str] = []
+    for path, wanted, shown, default in _pairs(desired, live, profile):
+        expected = default if wanted is None else wanted
+        if shown is None:
+            if wanted is not None:
+                unverifiable.append(path)
+        elif _comparable(expected) != _comparable(shown):
+            changes.append(FieldChange(path, shown, expected))
+    return Comparison(tuple(changes), tuple(unverifiable))
+
+
+def declared_fields(spec: ContainerSpec) -> tuple[FieldChange, ...]:
+    """The fields that creating this container sends, as additions."""
+    network = spec.network_policy
+    rows: list[tuple[str, FieldValue]] = [
+        (MEMORY, spec.memory_limit),
+        (MINUTES, spec.expires_after.minutes if spec.expires_after else None),
+        (NETWORK_TYPE, network.type if network else None),
+        (DOMAINS, network.allowed_domains if network else None),
+    ]
+    return tuple(FieldChange(path, None, value) for path, value in rows if value is not None)
+
+
+Row = tuple[str, FieldValue, FieldValue, FieldValue]
+
+
+def _pairs(desired: ContainerSpec, live: ContainerSpec, profile: Profile) -> Iterator[Row]:
+    """Yields path, declared, live and default value of each field."""
+    yield MEMORY, desired.memory_limit, live.memory_limit, profile.memory_limit
+    yield from _expiry(desired.expires_after, live.expires_after, profile.expires_after)
+    yield from _network(desired.network_policy, live.network_policy, profile.network_policy)
+
+
+def _expiry(wanted: ExpiresAfter | None, shown: ExpiresAfter | None, default: ExpiresAfter) -> Iterator[Row]:
+    yield (
+        MINUTES,
+        wanted.minutes if wanted else None,
+        shown.minutes if shown else None,
+        default.minutes,
+    )
+    yield (
+        ANCHOR,
+        wanted.anchor if wanted else None,
+        shown.anchor if shown else None,
+        default.anchor,
+    )
+
+
+def _network(
+    wanted: NetworkPolicy | None, shown: NetworkPolicy | None, default: NetworkPolicy
+) -> Iterator[Row]:
+    yield NETWORK_TYPE, wanted.type if wanted else None, shown.type if shown else None, default.type
+    expected = wanted or default
+    if shown is None or expected.type != ALLOWLIST:
+        return  # nothing is known, or the type says it all
+    domains = shown.allowed_domains if shown.type == ALLOWLIST else ()
+    yield DOMAINS, expected.allowed_domains, domains, default.allowed_domains
+
+
+def _comparable(value: FieldValue) -> object:
+    if isinstance(value, tuple):
+        return frozenset(item.casefold() for item in value)
+    return value

@@ -1,0 +1,109 @@
+"""What was observed: rows of the API, decoded and otherwise as they came."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
+
+from reconciler.model.names import parse_live_name
+
+if TYPE_CHECKING:
+    from reconciler.model.spec import ContainerSpec, FileSpec
+
+LIVE_STATUSES = frozenset({"running", "active"})
+"""`running` on the wire, `active` in the reference's prose."""
+
+DEAD_STATUSES = frozenset({"expired", "deleted"})
+
+USER = "user"
+ASSISTANT = "assistant"
+
+DATA_FOLDER = "/mnt/data/"
+
+MANGLED = re.compile(r"^([0-9a-f]{32}|file-[A-Za-z0-9]+)-")
+"""What servers put before an uploaded file's own name."""
+
+
+class NotRead(Enum):
+    """Stands for files that nobody has listed; an empty tuple says that there are none."""
+
+    NOT_READ = "not-read"
+
+
+class Origin(StrEnum):
+    """Where an observation came from."""
+
+    LIST = "list"
+    GET = "get"
+    LEDGER = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When and how a row was seen; `date` is the server's own clock in unix seconds, None without one."""
+
+    origin: Origin
+    date: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFile:
+    """A row of a file listing. `spec.path` is the base name, `path` the server's own text."""
+
+    id: str
+    path: str
+    source: str
+    created_at: int
+    spec: FileSpec
+
+    @property
+    def in_place(self) -> bool:
+        """The server keeps the name as it was uploaded, so another upload may land on the same path."""
+        return self.path == DATA_FOLDER + self.spec.path
+
+
+@dataclass(frozen=True, slots=True)
+class LiveContainer:
+    """A row of the container list. `name` is the live name, `spec.name` the declared one."""
+
+    id: str
+    name: str
+    status: str
+    created_at: int
+    spec: ContainerSpec
+    last_active_at: int | None = None
+    files: tuple[LiveFile, ...] | NotRead = NotRead.NOT_READ
+    seen: Seen = Seen(Origin.LIST)
+
+    @property
+    def dead(self) -> bool:
+        """Expired or deleted: never matched, never a change."""
+        return self.status in DEAD_STATUSES
+
+    @property
+    def recognised(self) -> bool:
+        """Its status is one this program knows; any other is live but never a surplus copy."""
+        return self.status in LIVE_STATUSES or self.dead
+
+    @property
+    def declared_name(self) -> str:
+        """The name a manifest would declare it by."""
+        return parse_live_name(self.name).declared
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """Everything one observation saw, in the order of the API's list."""
+
+    containers: tuple[LiveContainer, ...]
+    date: int | None = None
+
+
+def base_name(path: str) -> str:
+    """The name a file was uploaded under: its path less the folder and what the server put before it.
+
+    A path in a folder below /mnt/data keeps that folder, so that it matches no declared (bare) name.
+    """
+    return MANGLED.sub("", path.removeprefix(DATA_FOLDER).lstrip("/"), count=1)

@@ -1,0 +1,69 @@
+"""The fold: from the stream of events to what an apply came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from reconciler.model.events import (
+    ChangeApplied,
+    ChangeFailed,
+    ChangeNotStarted,
+    ChangeStarted,
+    DoublesSeen,
+    Event,
+    RowSwept,
+    RunFinished,
+    RunStarted,
+)
+from reconciler.model.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of each change of a plan, and of the run."""
+
+    applied: tuple[ChangeApplied, ...] = ()
+    failed: tuple[ChangeFailed, ...] = ()
+    not_started: tuple[ChangeNotStarted, ...] = ()
+    swept: tuple[RowSwept, ...] = ()
+    doubled: tuple[str, ...] = ()
+    requests: int = 0
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The only place that turns what happened into an exit code."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.failed or self.not_started:
+            return ExitCode.PARTIAL
+        return ExitCode.DONE
+
+
+def fold(events: Iterable[Event]) -> Outcome:
+    """Folds a whole stream."""
+    return reduce(step, events, Outcome())
+
+
+def step(outcome: Outcome, event: Event) -> Outcome:
+    """Adds one event."""
+    match event:
+        case ChangeApplied():
+            return replace(outcome, applied=(*outcome.applied, event))
+        case ChangeFailed():
+            return replace(outcome, failed=(*outcome.failed, event))
+        case ChangeNotStarted():
+            return replace(outcome, not_started=(*outcome.not_started, event))
+        case RowSwept():
+            return replace(outcome, swept=(*outcome.swept, event))
+        case DoublesSeen():
+            return replace(outcome, doubled=event.names)
+        case RunFinished():
+            return replace(outcome, requests=event.requests, interrupted=event.interrupted)
+        case RunStarted() | ChangeStarted():
+            return outcome

@@ -1,0 +1,184 @@
+"""A plan: what would change and why, as an immutable value without a secret or a file's contents.
+
+Every change carries an action and its reasons from closed sets. The reasons of a change say first what
+is different and then, for a skip, what stands in the way: `(not-in-manifest, prune-off)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reconciler.model.spec import ReplaceOrder
+
+if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Diagnostic, Position
+    from reconciler.model.scope import Scope
+
+
+class Action(StrEnum):
+    """What happens to one container."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    SYNC = "sync"
+    DELETE = "delete"
+    KEEP = "keep"
+    SKIP = "skip"
+
+
+class Reason(StrEnum):
+    """Why; a closed set."""
+
+    ABSENT = "absent"
+    EXPIRED = "expired"
+    DUPLICATE = "duplicate"
+    FIELD_CHANGED = "field-changed"
+    STAMP_CHANGED = "stamp-changed"
+    FILE_CHANGED = "file-changed"
+    FILE_MISSING = "file-missing"
+    FILE_EXTRA = "file-extra"
+    IN_PLACE = "in-place"
+    NOT_IN_MANIFEST = "not-in-manifest"
+    REQUESTED = "requested"
+    PROTECTED = "protected"
+    BLOCKED_BY_LIMIT = "blocked-by-limit"
+    BUSY = "busy"
+    PRUNE_OFF = "prune-off"
+    LEFT_EXPIRED = "left-expired"
+    IGNORED = "ignored"
+    FILTERED = "filtered"
+    UNVERIFIABLE = "unverifiable"
+    FOREIGN = "foreign"
+
+
+class FileOperation(StrEnum):
+    """What happens to one file."""
+
+    UPLOAD = "upload"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+FieldValue = str | int | tuple[str, ...] | None
+"""A field as a plan shows it; None where it is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, by its dotted path in the manifest."""
+
+    path: str
+    before: FieldValue
+    after: FieldValue
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file of a container, by its base name. `file_id` is the row that is deleted or kept."""
+
+    operation: FileOperation
+    path: str
+    bytes: int | None
+    sha256: str | None = None
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one container and why.
+
+    `container_id` is the live copy that it is about, None for a create. `order` matters to a replace only.
+    """
+
+    name: str
+    action: Action
+    reasons: tuple[Reason, ...]
+    container_id: str | None = None
+    fields: tuple[FieldChange, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    source: Position | None = None
+    order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The action as plans write it: a replace is its two halves in their order."""
+        if self.action is not Action.REPLACE:
+            return (self.action.value,)
+        halves = ("create", "delete")
+        return halves if self.order is ReplaceOrder.CREATE_FIRST else halves[::-1]
+
+    @property
+    def pending(self) -> bool:
+        """It would change something."""
+        return self.action not in (Action.KEEP, Action.SKIP)
+
+    @property
+    def surplus(self) -> bool:
+        """It deletes a copy beside the one that is kept."""
+        return self.action is Action.DELETE and Reason.DUPLICATE in self.reasons
+
+    @property
+    def blocked(self) -> bool:
+        """A limit forbids it, and with it the whole apply."""
+        return Reason.BLOCKED_BY_LIMIT in self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which account a plan is for; never the key. `url` is `emulator:ID` for a built-in emulator."""
+
+    url: str
+    organization: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What applying costs: requests that apply sends, and US dollars per hour of the declared containers.
+
+    The dollars count every declared container as active; one that has expired costs nothing.
+    """
+
+    requests: int
+    usd_per_hour: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """See the module's docstring. `desired` is (declared name, digest of its desired state), sorted.
+
+    `names` are the globs that narrowed it (empty: everything). `dead_rows` counts the expired and deleted
+    rows of the scope, which are no changes. `created_at` is RFC 3339 in UTC.
+    """
+
+    target: Target
+    scope: Scope
+    changes: tuple[Change, ...]
+    desired: tuple[tuple[str, str], ...]
+    manifests: tuple[str, ...]
+    names: tuple[str, ...]
+    cost: Cost
+    dead_rows: int
+    diagnostics: tuple[Diagnostic, ...]
+    created_at: str
+    tool_version: str
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that would change something."""
+        return tuple(change for change in self.changes if change.pending)
+
+    @property
+    def blocked(self) -> tuple[Change, ...]:
+        """The changes that a limit forbids; with any of them nothing is applied."""
+        return tuple(change for change in self.changes if change.blocked)
+
+    @property
+    def summary(self) -> dict[Action, int]:
+        """How many changes there are of each action, every action present."""
+        counts = dict.fromkeys(Action, 0)
+        for change in self.changes:
+            counts[change.action] += 1
+        return counts

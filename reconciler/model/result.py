@@ -1,0 +1,64 @@
+"""The envelope of every command: one value that is printed and that the exit code is computed from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reconciler.model.diagnostics import Diagnostic, errors_in
+from reconciler.model.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.model.errors import ReconcilerError
+    from reconciler.model.outcome import Outcome
+    from reconciler.model.plan import Plan
+
+
+class Cause(StrEnum):
+    """Why something drifted; `removed` also covers what was never created."""
+
+    EXPIRED = "expired"
+    REMOVED = "removed"
+    FILES_CHANGED = "files-changed"
+    FILES_ADDED = "files-added"
+    FIELDS = "fields"
+    DOUBLED = "doubled"
+    UNMANAGED = "unmanaged"
+
+
+QUIET_CAUSES = frozenset({Cause.EXPIRED, Cause.UNMANAGED})
+"""Causes that do not make `drift` exit 2 unless asked: containers expire and strangers appear every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftItem:
+    """One thing that moved. `container_id` is None where there is no live container."""
+
+    name: str
+    cause: Cause
+    container_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command came to. `signal` asks for exit code 2 where changes are pending."""
+
+    command: str
+    plan: Plan | None = None
+    outcome: Outcome | None = None
+    items: tuple[DriftItem, ...] | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    error: ReconcilerError | None = None
+    signal: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """See the table in `exit_codes`."""
+        if self.error is not None:
+            return self.error.exit_code
+        if errors_in(self.diagnostics):
+            return ExitCode.INVALID
+        if self.outcome is not None:
+            return self.outcome.exit_code
+        return ExitCode.CHANGES if self.signal else ExitCode.DONE

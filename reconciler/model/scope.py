@@ -1,0 +1,69 @@
+"""What belongs to a set of manifests, and the set itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.model.names import parse_live_name
+from reconciler.model.spec import Compare, ReplaceOrder
+
+if TYPE_CHECKING:
+    from reconciler.model.spec import DesiredContainer
+
+DEFAULT_MAX_DELETE_PERCENT = 30
+PERCENT_COUNTS_FROM = 10
+"""Below this number of owned containers a percentage says nothing: one of three is 33 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many containers one apply may lose; None means no count."""
+
+    max_deletes: int | None = None
+    max_delete_percent: int = DEFAULT_MAX_DELETE_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which live containers a set claims, and what it may do with those it does not declare."""
+
+    prefix: str | None = None
+    exclude: tuple[str, ...] = ()
+    prune: bool = False
+    sweep: bool = False
+    compare: Compare = Compare.DIGEST
+    limits: Limits = field(default_factory=Limits)
+
+    def holds(self, declared: str) -> bool:
+        """Tells whether a declared name lies under the prefix; never, without one."""
+        return (
+            self.prefix is not None
+            and declared.startswith(self.prefix)
+            and not any(declared.startswith(carved) for carved in self.exclude)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A whole set of manifests as one value: `containers` are sorted by name, each name once.
+
+    `manifests` are the paths as they were given, so that a saved plan can load them again.
+    `replace` is the order that `defaults` sets; names that no manifest declares follow it.
+    """
+
+    scope: Scope
+    containers: tuple[DesiredContainer, ...]
+    manifests: tuple[str, ...] = ()
+    replace: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+
+    def by_name(self) -> dict[str, DesiredContainer]:
+        """The declared containers by declared name."""
+        return {container.name: container for container in self.containers}
+
+    def claims(self, live: str) -> bool:
+        """Tells whether a live container of this name is this set's business."""
+        declared = parse_live_name(live).declared
+        if self.scope.prefix is None:
+            return any(container.name == declared for container in self.containers)
+        return self.scope.holds(declared)

@@ -1,0 +1,116 @@
+"""What a container and a file are: the one vocabulary in which desired and live meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reconciler.model.diagnostics import Position
+
+DISABLED = "disabled"
+ALLOWLIST = "allowlist"
+LAST_ACTIVE_AT = "last_active_at"
+
+
+class ReplaceOrder(StrEnum):
+    """Which half of a replace comes first: `delete_first` is for accounts at their quota."""
+
+    CREATE_FIRST = "create_first"
+    DELETE_FIRST = "delete_first"
+
+
+class Compare(StrEnum):
+    """How the contents of files are compared: `size` never downloads."""
+
+    DIGEST = "digest"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPolicy:
+    """`type` is `disabled` or `allowlist` in manifests and any text on a live row.
+
+    `allowed_domains` is None where there are none to speak of, or where a live row does not show them.
+    """
+
+    type: str
+    allowed_domains: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiresAfter:
+    """Idle minutes after `anchor` until a container dies; both may be missing on a live row."""
+
+    minutes: int | None
+    anchor: str | None = LAST_ACTIVE_AT
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSpec:
+    """The fields of a container under its declared name; None means omitted, absent or null."""
+
+    name: str
+    memory_limit: str | None = None
+    network_policy: NetworkPolicy | None = None
+    expires_after: ExpiresAfter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpec:
+    """A file by its base name under /mnt/data. `bytes` is None where a live row hides it.
+
+    `sha256` is lower-case hex, or None while nobody has read the contents.
+    """
+
+    path: str
+    bytes: int | None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """Contents that lie in a local file; `path` is usable from the current folder."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineContent:
+    """Contents written in the manifest; never shown, not even by repr."""
+
+    data: bytes = field(repr=False)
+
+
+Content = LocalFile | InlineContent
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredFile:
+    """A declared file: what it must be, where its bytes come from, and where it is declared."""
+
+    spec: FileSpec
+    content: Content
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredContainer:
+    """A declared container.
+
+    `files` is None where the manifest has no such key: its files are then unmanaged.
+    `positions` holds the position of each declared field by its name.
+    """
+
+    spec: ContainerSpec
+    position: Position
+    files: tuple[DesiredFile, ...] | None = None
+    prune_files: bool = False
+    replace: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+    positions: tuple[tuple[str, Position], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The declared name."""
+        return self.spec.name

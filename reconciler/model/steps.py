@@ -1,0 +1,251 @@
+"""What a change does, step by step: the one list that cost, simulate, execute and renderings read.
+
+The preview cannot lie, because nothing else decides what is sent. The order inside a chain carries the
+argument for safety:
+
+- a replace creates, uploads and verifies the new copy before the old one goes (unless `delete_first`);
+- a sync lists the files again before it writes, uploads before it deletes, and verifies in between;
+- surplus copies go last, after the kept copy is complete, verified, and read once more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from reconciler.model.names import live_name
+from reconciler.model.plan import Action, FileOperation, Reason
+from reconciler.model.spec import ReplaceOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from reconciler.model.plan import Change
+    from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
+
+PAGE = 100
+"""Rows in a page of the list; the API's largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContainer:
+    """Create a container; the ones after it speak of it."""
+
+    requests: ClassVar[int] = 1
+    name: str
+    spec: ContainerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFiles:
+    """List the files again: the rows of the touched names must still be exactly those planned on."""
+
+    requests: ClassVar[int] = 1
+    paths: tuple[str, ...]
+    file_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFile:
+    """Upload one declared file."""
+
+    requests: ClassVar[int] = 1
+    file: DesiredFile
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyUploads:
+    """List the files: each upload must be there with its size."""
+
+    requests: ClassVar[int] = 1
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFile:
+    """Delete one file row, unless the server dropped it when its name was uploaded again."""
+
+    requests: ClassVar[int] = 1
+    path: str
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyInPlace:
+    """After deleting rows that shared their path with a kept one: list, and upload again what went too."""
+
+    requests: ClassVar[int] = 1
+    files: tuple[DesiredFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKept:
+    """Read the kept copy once more before any other copy of its name goes."""
+
+    requests: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteContainer:
+    """Delete a container by id."""
+
+    requests: ClassVar[int] = 1
+    container_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDeleted:
+    """Read the deleted container: 404, expired or deleted is success."""
+
+    requests: ClassVar[int] = 1
+    container_id: str
+
+
+Step = (
+    CreateContainer
+    | CheckFiles
+    | UploadFile
+    | VerifyUploads
+    | DeleteFile
+    | VerifyInPlace
+    | ReadKept
+    | DeleteContainer
+    | ConfirmDeleted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One change of a chain with its steps."""
+
+    change: Change
+    steps: tuple[Step, ...]
+
+    @property
+    def requests(self) -> int:
+        """How many requests it sends where nothing fails."""
+        return sum(step.requests for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All that happens to one name, in order: a link that fails ends the chain.
+
+    `container_id` is the live copy that is kept, None where one is created first. `last` marks a
+    container that no manifest declares; its deletion waits for the other chains.
+    """
+
+    name: str
+    links: tuple[Link, ...]
+    container_id: str | None = None
+    last: bool = False
+
+
+def chains_of(changes: Iterable[Change], desired: Mapping[str, DesiredContainer]) -> tuple[Chain, ...]:
+    """Turns a plan's changes into chains: one for each kept name, one for each container that only goes.
+
+    Args:
+        changes: sorted by name, the main change of a name before its surplus copies.
+        desired: the declared containers by name, the source of what is created and uploaded.
+    """
+    chains: list[Chain] = []
+    for name, group in groupby(changes, key=lambda change: change.name):
+        linked: list[Change] = []
+        kept: str | None = None
+        for change in group:
+            if change.action is Action.DELETE and not change.surplus:
+                chains.append(_lone_delete(change))
+                continue
+            if not change.surplus:
+                kept = change.container_id
+            if change.pending:
+                linked.append(change)
+        if linked:
+            chains.append(Chain(name, tuple(_links(linked, desired[name])), kept))
+    return tuple(chains)
+
+
+def _lone_delete(change: Change) -> Chain:
+    link = Link(change, _delete(change))
+    return Chain(change.name, (link,), change.container_id, last=Reason.NOT_IN_MANIFEST in change.reasons)
+
+
+def _links(changes: Iterable[Change], entry: DesiredContainer) -> Iterator[Link]:
+    kept_is_read = False
+    for change in changes:
+        steps = _steps(change, entry)
+        if change.surplus and not kept_is_read:
+            steps = (ReadKept(), *steps)
+            kept_is_read = True
+        yield Link(change, steps)
+
+
+def _steps(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
+    match change.action:
+        case Action.CREATE:
+            return _create(entry)
+        case Action.REPLACE if change.order is ReplaceOrder.CREATE_FIRST:
+            return (*_create(entry), *_delete(change))
+        case Action.REPLACE:
+            return (*_delete(change), *_create(entry))
+        case Action.SYNC:
+            return _sync(change, entry)
+        case Action.DELETE:
+            return _delete(change)
+        case Action.KEEP | Action.SKIP:
+            return ()
+
+
+def _create(entry: DesiredContainer) -> tuple[Step, ...]:
+    files = entry.files or ()
+    created = CreateContainer(live_name(entry.name), entry.spec)
+    if not files:
+        return (created,)
+    return (created, *map(UploadFile, files), VerifyUploads(tuple(file.spec.path for file in files)))
+
+
+def _delete(change: Change) -> tuple[Step, ...]:
+    if change.container_id is None:
+        message = f"a {change.action} of {change.name!r} without the container that goes"
+        raise ValueError(message)
+    return (DeleteContainer(change.container_id), ConfirmDeleted(change.container_id))
+
+
+def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
+    declared = {file.spec.path: file for file in entry.files or ()}
+    touched = sorted({file.path for file in change.files if file.operation is not FileOperation.KEEP})
+    known = [file.file_id for file in change.files if file.path in set(touched) and file.file_id is not None]
+    uploads = [file.path for file in change.files if file.operation is FileOperation.UPLOAD]
+    deletes = [file for file in change.files if file.operation is FileOperation.DELETE]
+    steps: list[Step] = [CheckFiles(tuple(touched), tuple(sorted(known)))]
+    steps += [UploadFile(declared[path]) for path in uploads]
+    if uploads:
+        steps.append(VerifyUploads(tuple(uploads)))
+    steps += [DeleteFile(file.path, file.file_id) for file in deletes if file.file_id is not None]
+    if Reason.IN_PLACE in change.reasons:
+        steps.append(VerifyInPlace(tuple(declared[path] for path in touched if path in declared)))
+    return tuple(steps)
+
+
+def requests_of(chains: Iterable[Chain], *, rows: int = 0) -> int:
+    """How many requests an apply sends for these chains where nothing fails.
+
+    create = 1 + files + 1 list if it has files; sync = 1 list + uploads + (1 list if it uploads) +
+    deletes; delete = 1 + 1 read; replace = create + delete; surplus copies = 1 read of the kept one + 2
+    each; in-place = 1 more list; and the closing list, once, where anything was created.
+
+    Args:
+        chains: what is to be done.
+        rows: how many rows the account's list held before; the closing list stops at the first of them.
+    """
+    links = [link for chain in chains for link in chain.links]
+    created = sum(isinstance(step, CreateContainer) for link in links for step in link.steps)
+    return sum(link.requests for link in links) + closing_requests(created, rows)
+
+
+def closing_requests(created: int, rows: int) -> int:
+    """Pages of the list after an apply, newest first, until the first row that was there before."""
+    if not created:
+        return 0
+    return -(-(created + min(1, rows)) // PAGE)

@@ -1,0 +1,1 @@
+"""The pure middle: desired and live in, plan out. No input or output, no clock, no randomness."""

@@ -1,0 +1,58 @@
+"""Which copy of a name is kept: the one needing least work, then the oldest, then the lowest id.
+
+One rule everywhere: two runs with two rules can delete each other's copy and leave none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.model.fields import Comparison, compare_fields
+from reconciler.model.live import LiveContainer, NotRead
+from reconciler.model.plan import Action
+from reconciler.planning.files import FilesDecision, decide_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.model.profile import Profile
+    from reconciler.model.spec import Compare, DesiredContainer
+
+_WORK = (Action.KEEP, Action.SYNC, Action.REPLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one live copy would need to become what is declared."""
+
+    copy: LiveContainer
+    action: Action
+    fields: Comparison
+    files: FilesDecision
+
+
+def assess(entry: DesiredContainer, copy: LiveContainer, profile: Profile, compare: Compare) -> Assessment:
+    """Compares one live copy with its declaration.
+
+    Raises:
+        ValueError: its files matter and were not read; an incomplete observation is never planned on.
+    """
+    fields = compare_fields(entry.spec, copy.spec, profile)
+    if fields.changes:
+        return Assessment(copy, Action.REPLACE, fields, FilesDecision())
+    if entry.files is None:
+        return Assessment(copy, Action.KEEP, fields, FilesDecision())
+    if isinstance(copy.files, NotRead):
+        message = f"the files of {copy.id} were not read"
+        raise ValueError(message)  # noqa: TRY004 - no wrong type but a broken promise of the observer
+    files = decide_files(entry, copy.files, compare)
+    return Assessment(copy, Action.SYNC if files.writes else Action.KEEP, fields, files)
+
+
+def rank(assessments: Iterable[Assessment]) -> list[Assessment]:
+    """Sorts the copies of a name, the kept one first."""
+    return sorted(
+        assessments,
+        key=lambda found: (_WORK.index(found.action), found.copy.created_at, found.copy.id),
+    )

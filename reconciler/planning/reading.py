@@ -1,0 +1,69 @@
+"""What must be read before a plan can be made, and nothing more: every listing of files touches a container.
+
+`observe` asks this object, which answers from what is declared and what has been seen so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.model.fields import compare_fields
+from reconciler.model.live import NotRead
+from reconciler.model.spec import Compare
+from reconciler.planning.files import unread_contents
+from reconciler.planning.ownership import claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.live import LiveContainer, LiveFile, LiveState
+    from reconciler.model.scope import Desired
+    from reconciler.planning.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Answers what an observation for this plan must read."""
+
+    desired: Desired
+    policy: Policy
+
+    def listings(self, live: LiveState) -> Iterator[LiveContainer]:
+        """Yields the containers whose files must be listed.
+
+        Those of a declared name with managed files, unless a changed field forces a replace anyway.
+        """
+        alive = claim(self.desired, live).alive
+        for entry in self.desired.containers:
+            if entry.files is None or not self.policy.selects(entry.name):
+                continue
+            for copy in alive.get(entry.name, ()):
+                if not compare_fields(entry.spec, copy.spec, self.policy.profile).changes:
+                    yield copy
+
+    def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
+        """Yields the files whose contents must be read; none under `compare: size`."""
+        if self.desired.scope.compare is Compare.SIZE:
+            return
+        declared = self.desired.by_name()
+        for row in live.containers:
+            if isinstance(row.files, NotRead) or row.declared_name not in declared:
+                continue
+            for file in unread_contents(declared[row.declared_name], row.files):
+                yield row, file
+
+
+@dataclass(frozen=True, slots=True)
+class NoNeeds:
+    """The container list is enough: `destroy` never looks at files."""
+
+    def listings(self, live: LiveState) -> Iterator[LiveContainer]:
+        """Yields nothing."""
+        del live
+        return iter(())
+
+    def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
+        """Yields nothing."""
+        del live
+        return iter(())

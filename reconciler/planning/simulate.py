@@ -1,0 +1,88 @@
+"""What carrying out a plan leaves behind: the executable specification that tests hold execute to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reconciler.model.live import DATA_FOLDER, USER, LiveContainer, LiveFile, LiveState, NotRead
+from reconciler.model.steps import (
+    Chain,
+    CheckFiles,
+    ConfirmDeleted,
+    CreateContainer,
+    DeleteContainer,
+    DeleteFile,
+    ReadKept,
+    UploadFile,
+    VerifyInPlace,
+    VerifyUploads,
+    chains_of,
+)
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+    from reconciler.model.scope import Desired
+    from reconciler.model.spec import DesiredFile
+
+
+@dataclass
+class _World:
+    """The containers while steps are applied to them."""
+
+    containers: dict[str, LiveContainer]
+    date: int
+    made: int = 0
+    order: list[str] = field(default_factory=list)
+
+    def create(self, step: CreateContainer) -> str:
+        self.made += 1
+        made = LiveContainer(
+            f"new-{self.made}", step.name, "running", self.date, step.spec, self.date, files=()
+        )
+        self.containers[made.id] = made
+        return made.id
+
+    def upload(self, container_id: str, file: DesiredFile) -> None:
+        self.made += 1
+        row = LiveFile(f"new-{self.made}", DATA_FOLDER + file.spec.path, USER, self.date, file.spec)
+        self._set(container_id, (*self._files(container_id), row))
+
+    def drop(self, container_id: str, file_id: str) -> None:
+        self._set(container_id, tuple(row for row in self._files(container_id) if row.id != file_id))
+
+    def _files(self, container_id: str) -> tuple[LiveFile, ...]:
+        files = self.containers[container_id].files
+        return () if isinstance(files, NotRead) else files
+
+    def _set(self, container_id: str, files: tuple[LiveFile, ...]) -> None:
+        self.containers[container_id] = replace(self.containers[container_id], files=files)
+
+
+def simulate(plan: Plan, desired: Desired, live: LiveState) -> LiveState:
+    """Applies every step of a plan to what was observed, in the order of execute."""
+    known = [row.created_at for row in live.containers]
+    world = _World({row.id: row for row in live.containers}, date=max([live.date or 0, *known]) + 1)
+    for chain in sorted(chains_of(plan.changes, desired.by_name()), key=lambda chain: chain.last):
+        _run(chain, world)
+    return LiveState(tuple(world.containers.values()), world.date)
+
+
+def _run(chain: Chain, world: _World) -> None:
+    current = chain.container_id
+    for link in chain.links:
+        for step in link.steps:
+            match step:
+                case CreateContainer():
+                    current = world.create(step)
+                case DeleteContainer():
+                    world.containers.pop(step.container_id, None)
+                case UploadFile() if current is not None:
+                    world.upload(current, step.file)
+                case DeleteFile() if current is not None:
+                    world.drop(current, step.file_id)
+                case CheckFiles() | VerifyUploads() | VerifyInPlace() | ReadKept() | ConfirmDeleted():
+                    pass  # they read
+                case _:
+                    message = f"{step} before any container"
+                    raise AssertionError(message)
