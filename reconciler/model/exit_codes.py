@@ -25,7 +25,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.ERROR: "error: API, network, authentication, internal",
     ExitCode.CHANGES: "changes pending (drift, and plan --detailed-exitcode)",
     ExitCode.INVALID: "invalid manifest, invalid value, missing key or secret; nothing was contacted",
-    ExitCode.REFUSED: "refused by a guard or at the prompt, or --auto-approve is missing; nothing was changed",
+    ExitCode.REFUSED: "refused by a guard or at the prompt, or without --auto-approve; nothing was changed",
     ExitCode.STALE_PLAN: "the saved plan no longer covers what would be done; nothing was changed",
     ExitCode.PARTIAL: "applied in part; what failed is listed, a re-run goes on from there",
     ExitCode.LOCKED: "another run holds the lock",

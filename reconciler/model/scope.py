@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reconciler.model.names import parse_live_name
 from reconciler.model.spec import Compare, ReplaceOrder
 
 if TYPE_CHECKING:
@@ -60,10 +59,3 @@ class Desired:
     def by_name(self) -> dict[str, DesiredContainer]:
         """The declared containers by declared name."""
         return {container.name: container for container in self.containers}
-
-    def claims(self, live: str) -> bool:
-        """Tells whether a live container of this name is this set's business."""
-        declared = parse_live_name(live).declared
-        if self.scope.prefix is None:
-            return any(container.name == declared for container in self.containers)
-        return self.scope.holds(declared)

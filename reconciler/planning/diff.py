@@ -54,7 +54,11 @@ def destruction(situation: Situation) -> Plan:
     """Plans to delete the declared names with all their copies, and undeclared ones under prune."""
     desired, policy = situation.desired, situation.policy
     claims = claim(desired, situation.live)
-    changes = [_requested(copy, desired, policy) for copies in claims.alive.values() for copy in copies]
+    changes = [
+        _requested(entry, copy, policy, owned=desired.scope.prefix is not None)
+        for entry in desired.containers
+        for copy in claims.alive.get(entry.name, ())
+    ]
     changes += _undeclared(desired, claims, policy)
     return _assemble(_sorted(changes), (), claims, situation)
 
@@ -177,13 +181,12 @@ def _undeclared(desired: Desired, claims: Claims, policy: Policy) -> Iterator[Ch
         yield Change(row.declared_name, action, reasons, row.id)
 
 
-def _requested(copy: LiveContainer, desired: Desired, policy: Policy) -> Change:
-    entry = desired.by_name()[copy.declared_name]
+def _requested(entry: DesiredContainer, copy: LiveContainer, policy: Policy, *, owned: bool) -> Change:
     reasons: tuple[Reason, ...] = (Reason.REQUESTED,)
     action = Action.SKIP
     if not policy.selects(entry.name):
         reasons = (*reasons, Reason.FILTERED)
-    elif desired.scope.prefix is None and not policy.adopt:
+    elif not owned and not policy.adopt:
         reasons = (*reasons, Reason.FOREIGN)
     else:
         action = Action.DELETE

@@ -1,0 +1,175 @@
+"""One target: sends requests, repeats what may be repeated, counts everything, bounds everything."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from reconciler import __version__
+from reconciler.api.answers import Answer, failure
+from reconciler.api.errors import ProtocolError, ReplyLost
+from reconciler.api.retry import RetryPolicy
+from reconciler.api.transport import new_client, translated
+from reconciler.model.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    import httpx2
+
+    from reconciler.model.clock import Clock
+
+LARGEST_JSON = 32 * 1024 * 1024
+"""Bytes of a JSON answer; a page of 100 rows has about 50 thousand."""
+
+WHOLE_SECONDS = 300.0
+"""Longest time for one JSON answer from start to end, so that a dripping body ends."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the API is and who asks; the key is never shown."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    organization: str | None = None
+    project: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Headers of every request (API reference: authentication)."""
+        headers = {
+            "Authorization": f"Bearer {self.api_key}",
+            "User-Agent": f"reconciler/{__version__}",
+            "Accept": "application/json",
+        }
+        if self.organization:
+            headers["OpenAI-Organization"] = self.organization
+        if self.project:
+            headers["OpenAI-Project"] = self.project
+        return headers
+
+
+class Connection:
+    """Requests to one endpoint. `requests` counts every one sent, repeats included."""
+
+    def __init__(self, endpoint: Endpoint, clock: Clock, retry: RetryPolicy | None = None) -> None:
+        self._client = new_client(endpoint.base_url, endpoint.headers())
+        self._clock = clock
+        self._retry = retry or RetryPolicy()
+        self.requests = 0
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._client.aclose()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        files: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> Answer:
+        """Sends one request and returns its answer, a success.
+
+        Args:
+            method: only GET and DELETE are repeated when their fate is unknown.
+            path: relative to the base URL, already quoted.
+            params: the query.
+            json: a JSON body.
+            files: makes the parts of a multipart body, anew for each attempt.
+
+        Raises:
+            ApiError: see `reconciler.api.errors`.
+        """
+
+        async def attempt() -> Answer:
+            request = self._client.build_request(
+                method, path, params=dict(params or {}), json=json, files=files() if files else None
+            )
+            async with self._send(request) as response:
+                answer = Answer(response.status_code, response.headers, await _whole(response))
+            if not response.is_success:
+                raise failure(answer)
+            return answer
+
+        async def bounded() -> Answer:
+            if files is not None:  # an upload takes as long as its bytes do
+                return await attempt()
+            try:
+                async with asyncio.timeout(WHOLE_SECONDS):
+                    return await attempt()
+            except TimeoutError as error:
+                message = f"{method} {path}: no whole answer within {WHOLE_SECONDS:.0f} s"
+                raise ReplyLost(message) from error
+
+        return await self._repeat(bounded, idempotent=method != "POST")
+
+    async def read_stream(self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]]) -> _T:
+        """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails."""
+
+        async def attempt() -> _T:
+            request = self._client.build_request(
+                "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
+            )
+            async with self._send(request, follow_redirects=True) as response:
+                if not response.is_success:
+                    raise failure(Answer(response.status_code, response.headers, await _whole(response)))
+                return await consume(response.aiter_bytes())
+
+        return await self._repeat(attempt, idempotent=True)
+
+    @asynccontextmanager
+    async def _send(
+        self, request: httpx2.Request, *, follow_redirects: bool = False
+    ) -> AsyncIterator[httpx2.Response]:
+        self.requests += 1
+        with translated(f"{request.method} {request.url.path}"):
+            response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+    async def _repeat(self, attempt: Callable[[], Awaitable[_T]], *, idempotent: bool) -> _T:
+        made = 0
+        while True:
+            try:
+                return await attempt()
+            except ApiError as error:
+                made += 1
+                wait = self._retry.wait(error, made, self._clock.chance(), idempotent=idempotent)
+                if wait is None:
+                    raise
+            await self._clock.sleep(wait)
+
+
+async def _whole(response: httpx2.Response) -> bytes:
+    """Reads a body that is kept in memory, up to a bound."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > LARGEST_JSON:
+            message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
+            raise ProtocolError(message)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def segment(identifier: str) -> str:
+    """An id as one segment of a path, whatever a server may have put into it.
+
+    Raises:
+        ProtocolError: no quoting can make a segment of it.
+    """
+    if identifier in ("", ".", ".."):
+        message = f"the server gave an id that no request can name: {identifier!r}"
+        raise ProtocolError(message)
+    return quote(identifier, safe="")

@@ -1,0 +1,153 @@
+"""Everything that changes nothing: the four reading endpoints and the download.
+
+A `Reader` cannot write, so a command that is given one is read-only by construction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from reconciler.api.connection import Connection, segment
+from reconciler.api.errors import ContainerExpired, NotFound, ProtocolError
+from reconciler.api.pager import Listing, Page, walk
+from reconciler.api.wire import read_container, read_file
+from reconciler.model.live import Origin
+from reconciler.model.steps import PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from reconciler.api.answers import Answer
+    from reconciler.model.clock import Clock
+    from reconciler.model.live import LiveContainer, LiveFile
+
+_Row = TypeVar("_Row")
+
+ASCENDING = "asc"
+DESCENDING = "desc"
+
+
+class Reader:
+    """Reads one account. Every method raises an `ApiError` where the answer cannot be had."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, repeats included."""
+        return self._connection.requests
+
+    async def containers(self, *, name: str | None = None) -> Listing[LiveContainer]:
+        """Lists every container of the account, oldest first, 100 a page.
+
+        Args:
+            name: the server's own filter, which may be exact, by substring, or ignored.
+        """
+
+        async def fetch(after: str | None) -> Page[LiveContainer]:
+            return await self.container_page(after=after, name=name, order=ASCENDING)
+
+        return await walk(fetch, self._clock)
+
+    async def container_page(
+        self, *, after: str | None = None, name: str | None = None, order: str = DESCENDING
+    ) -> Page[LiveContainer]:
+        """Gets one page of the container list."""
+        params = _query(after=after, order=order, name=name)
+        answer = await self._connection.call("GET", "containers", params=params)
+        return _page(answer, lambda row: read_container(row, answer.date, Origin.LIST), lambda row: row.id)
+
+    async def container(self, container_id: str) -> LiveContainer:
+        """Gets one container; this counts as activity and keeps it alive.
+
+        Raises:
+            NotFound: it is gone; an expired one may also be answered as a row with that status.
+        """
+        answer = await self._connection.call("GET", f"containers/{segment(container_id)}")
+        return read_container(answer.json_object(), answer.date, Origin.GET)
+
+    async def files(self, container_id: str) -> Listing[LiveFile]:
+        """Lists the files of a container; this counts as activity.
+
+        Raises:
+            ContainerExpired: it is dead.
+            NotFound: it is gone.
+        """
+
+        async def fetch(after: str | None) -> Page[LiveFile]:
+            params = _query(after=after, order=ASCENDING)
+            answer = await self._connection.call(
+                "GET", f"containers/{segment(container_id)}/files", params=params
+            )
+            return _page(answer, read_file, lambda row: row.id)
+
+        return await walk(fetch, self._clock)
+
+    async def file(self, container_id: str, file_id: str) -> LiveFile:
+        """Gets one file's row."""
+        answer = await self._connection.call("GET", file_path(container_id, file_id))
+        return read_file(answer.json_object())
+
+    async def content_digest(self, container_id: str, file_id: str, *, limit: int | None) -> str | None:
+        """Downloads a file and returns the SHA-256 of its contents in hex; memory is bounded by a chunk.
+
+        Args:
+            container_id: its container.
+            file_id: its id.
+            limit: bytes beyond which reading stops, because the file cannot be the one that is wanted.
+
+        Returns:
+            None where it is longer than `limit`.
+        """
+
+        async def consume(chunks: AsyncIterator[bytes]) -> str | None:
+            digest = hashlib.sha256()
+            size = 0
+            async for chunk in chunks:
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    return None
+                digest.update(chunk)
+            return digest.hexdigest()
+
+        path = f"{file_path(container_id, file_id)}/content"
+        return await self._connection.read_stream(path, consume)
+
+    async def gone(self, container_id: str) -> bool:
+        """Reads a container that should be gone: 404, expired or deleted is yes."""
+        try:
+            return (await self.container(container_id)).dead
+        except (NotFound, ContainerExpired):
+            return True
+
+
+def file_path(container_id: str, file_id: str) -> str:
+    """The path of one file."""
+    return f"containers/{segment(container_id)}/files/{segment(file_id)}"
+
+
+def _query(*, after: str | None, order: str, name: str | None = None) -> dict[str, str]:
+    query = {"limit": str(PAGE), "order": order}
+    if after is not None:
+        query["after"] = after
+    if name is not None:
+        query["name"] = name
+    return query
+
+
+def _page(answer: Answer, read: Callable[[Any], _Row], identify: Callable[[_Row], str]) -> Page[_Row]:
+    values = answer.json_object()
+    data = values.get("data")
+    if not isinstance(data, list):
+        raise ProtocolError(f"expected a list in `data`, the server sent {data!r:.80}")
+    rows = [read(row) for row in data]
+    has_more, last_id = values.get("has_more"), values.get("last_id")
+    return Page(
+        rows=tuple((identify(row), row) for row in rows),
+        has_more=has_more if isinstance(has_more, bool) else None,
+        last_id=last_id if isinstance(last_id, str) else None,
+        date=answer.date,
+    )

@@ -1,0 +1,112 @@
+"""Rows of the API to values and back, in one pass, tolerant of everything but a row without an id.
+
+Fields may be missing, null, or of an unexpected type (gateways drop some, old answers lack others): such a
+field reads as not shown. A null name reads as the empty one, which no scope claims.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.api.errors import ProtocolError
+from reconciler.model.live import LiveContainer, LiveFile, Origin, Seen, base_name
+from reconciler.model.names import parse_live_name
+from reconciler.model.spec import ContainerSpec, ExpiresAfter, FileSpec, NetworkPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def read_container(row: object, date: int | None, origin: Origin) -> LiveContainer:
+    """Decodes a container row (API reference: ContainerResource).
+
+    Raises:
+        ProtocolError: it is no object, or has no id.
+    """
+    values = _object(row)
+    name = _text(values.get("name")) or ""
+    return LiveContainer(
+        id=_identifier(values),
+        name=name,
+        status=_text(values.get("status")) or "",
+        created_at=_integer(values.get("created_at")) or 0,
+        spec=ContainerSpec(
+            name=parse_live_name(name).declared,
+            memory_limit=_text(values.get("memory_limit")),
+            network_policy=_network(values.get("network_policy")),
+            expires_after=_expiry(values.get("expires_after")),
+        ),
+        last_active_at=_integer(values.get("last_active_at")),
+        seen=Seen(origin, date),
+    )
+
+
+def read_file(row: object) -> LiveFile:
+    """Decodes a file row (API reference: ContainerFileResource).
+
+    Raises:
+        ProtocolError: it is no object, or has no id.
+    """
+    values = _object(row)
+    path = _text(values.get("path")) or ""
+    return LiveFile(
+        id=_identifier(values),
+        path=path,
+        source=_text(values.get("source")) or "",
+        created_at=_integer(values.get("created_at")) or 0,
+        spec=FileSpec(base_name(path), _integer(values.get("bytes"))),
+    )
+
+
+def create_body(name: str, spec: ContainerSpec) -> dict[str, Any]:
+    """Encodes a create; an omitted field is left to the server's default, never sent as null."""
+    body: dict[str, Any] = {"name": name}
+    if spec.memory_limit is not None:
+        body["memory_limit"] = spec.memory_limit
+    if spec.expires_after is not None:
+        body["expires_after"] = {"anchor": spec.expires_after.anchor, "minutes": spec.expires_after.minutes}
+    if spec.network_policy is not None:
+        body["network_policy"] = {"type": spec.network_policy.type}
+        if spec.network_policy.allowed_domains is not None:
+            body["network_policy"]["allowed_domains"] = list(spec.network_policy.allowed_domains)
+    return body
+
+
+def _object(row: object) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise ProtocolError(f"expected an object, the server sent {row!r:.80}")
+    return row
+
+
+def _identifier(values: Mapping[str, Any]) -> str:
+    identifier = _text(values.get("id"))
+    if not identifier:
+        raise ProtocolError("the server sent a row without an id")
+    return identifier
+
+
+def _network(value: object) -> NetworkPolicy | None:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        return None
+    domains = value.get("allowed_domains")
+    if not isinstance(domains, list):
+        return NetworkPolicy(value["type"])
+    return NetworkPolicy(value["type"], tuple(domain for domain in domains if isinstance(domain, str)))
+
+
+def _expiry(value: object) -> ExpiresAfter | None:
+    if not isinstance(value, dict):
+        return None
+    return ExpiresAfter(_integer(value.get("minutes")), _text(value.get("anchor")))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():  # JSON does not tell 3 from 3.0
+        return int(value)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,67 @@
+"""The five writing calls. A POST whose fate is unknown raises, and is never sent again from here."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from reconciler.api.connection import segment
+from reconciler.api.errors import NotFound
+from reconciler.api.reader import Reader, file_path
+from reconciler.api.uploads import CheckedSource
+from reconciler.api.wire import create_body, read_container, read_file
+from reconciler.model.live import Origin
+
+if TYPE_CHECKING:
+    from reconciler.model.live import LiveContainer, LiveFile
+    from reconciler.model.spec import ContainerSpec, Content, FileSpec
+
+OCTETS = "application/octet-stream"
+
+
+class Writer(Reader):
+    """Reads and writes one account."""
+
+    async def create_container(self, name: str, spec: ContainerSpec) -> LiveContainer:
+        """Creates a container under a live name; billed from now on."""
+        answer = await self._connection.call("POST", "containers", json=create_body(name, spec))
+        return read_container(answer.json_object(), answer.date, Origin.GET)
+
+    async def delete_container(self, container_id: str) -> None:
+        """Deletes a container; one that is gone already is a success, whatever the answer's body."""
+        await self._delete(f"containers/{segment(container_id)}")
+
+    async def upload_file(self, container_id: str, spec: FileSpec, content: Content) -> LiveFile:
+        """Uploads a file, streaming, and checks size and digest while sending.
+
+        Raises:
+            LocalFileError: the source is not what was planned; nothing has landed then.
+        """
+        with ExitStack() as opened:
+
+            def parts() -> dict[str, Any]:
+                opened.close()
+                source = opened.enter_context(CheckedSource(content, spec))
+                return {"file": (spec.path, source, OCTETS)}
+
+            answer = await self._connection.call(
+                "POST", f"containers/{segment(container_id)}/files", files=parts
+            )
+        return read_file(answer.json_object())
+
+    async def attach_file(self, container_id: str, file_id: str) -> LiveFile:
+        """Copies a file of the Files API into a container; the server names it."""
+        answer = await self._connection.call(
+            "POST", f"containers/{segment(container_id)}/files", json={"file_id": file_id}
+        )
+        return read_file(answer.json_object())
+
+    async def delete_file(self, container_id: str, file_id: str) -> None:
+        """Deletes a file; one that is gone already is a success."""
+        await self._delete(file_path(container_id, file_id))
+
+    async def _delete(self, path: str) -> None:
+        try:
+            await self._connection.call("DELETE", path)
+        except NotFound:
+            return
