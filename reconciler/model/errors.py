@@ -19,14 +19,15 @@ from reconciler.model.exit_codes import ExitCode
 
 
 class ReconcilerError(Exception):
-    """The root. `str(error)` is the message, unescaped; `hint` says what to do next."""
+    """The root. `str(error)` is the message, unescaped; `hint` says what to do next, `details` list more."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.ERROR
     code: ClassVar[str] = "error"
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.details = details
 
 
 class UsageError(ReconcilerError):

@@ -22,16 +22,25 @@ from reconciler.model.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reconciler.model.events import Failure
+    from reconciler.model.plan import Change
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of each change of a plan, and of the run."""
+    """What became of each change of a plan, and of the run.
+
+    `under_way` holds changes that were begun and not finished: empty, unless the run was cut off.
+    `doubled` and `closing_failure` come from the closing list; neither is a failed change.
+    """
 
     applied: tuple[ChangeApplied, ...] = ()
     failed: tuple[ChangeFailed, ...] = ()
     not_started: tuple[ChangeNotStarted, ...] = ()
+    under_way: tuple[Change, ...] = ()
     swept: tuple[RowSwept, ...] = ()
     doubled: tuple[str, ...] = ()
+    closing_failure: Failure | None = None
     requests: int = 0
     interrupted: bool = False
 
@@ -54,16 +63,23 @@ def step(outcome: Outcome, event: Event) -> Outcome:
     """Adds one event."""
     match event:
         case ChangeApplied():
-            return replace(outcome, applied=(*outcome.applied, event))
+            return replace(_finish(outcome, event.change), applied=(*outcome.applied, event))
         case ChangeFailed():
-            return replace(outcome, failed=(*outcome.failed, event))
+            return replace(_finish(outcome, event.change), failed=(*outcome.failed, event))
         case ChangeNotStarted():
             return replace(outcome, not_started=(*outcome.not_started, event))
         case RowSwept():
             return replace(outcome, swept=(*outcome.swept, event))
         case DoublesSeen():
-            return replace(outcome, doubled=event.names)
+            return replace(outcome, doubled=event.names, closing_failure=event.failure)
         case RunFinished():
             return replace(outcome, requests=event.requests, interrupted=event.interrupted)
-        case RunStarted() | ChangeStarted():
+        case ChangeStarted():
+            return replace(outcome, under_way=(*outcome.under_way, event.change))
+        case RunStarted():
             return outcome
+
+
+def _finish(outcome: Outcome, finished: Change) -> Outcome:
+    """By identity: an event carries the very value of the plan, and comparing whole changes is slower."""
+    return replace(outcome, under_way=tuple(change for change in outcome.under_way if change is not finished))

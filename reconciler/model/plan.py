@@ -138,7 +138,7 @@ class Target:
 class Cost:
     """What applying costs: requests that apply sends, and US dollars per hour of the declared containers.
 
-    The dollars count every declared container as active; one that has expired costs nothing.
+    The dollars count every declared container as active, less those that `destroy` deletes.
     """
 
     requests: int

@@ -132,7 +132,7 @@ class Link:
 class Chain:
     """All that happens to one name, in order: a link that fails ends the chain.
 
-    `container_id` is the live copy that is kept, None where one is created first. `last` marks a
+    `container_id` is the live copy that is kept, None where there is none yet. `last` marks a
     container that no manifest declares; its deletion waits for the other chains.
     """
 
@@ -168,7 +168,7 @@ def chains_of(changes: Iterable[Change], desired: Mapping[str, DesiredContainer]
 
 def _lone_delete(change: Change) -> Chain:
     link = Link(change, _delete(change))
-    return Chain(change.name, (link,), change.container_id, last=Reason.NOT_IN_MANIFEST in change.reasons)
+    return Chain(change.name, (link,), last=Reason.NOT_IN_MANIFEST in change.reasons)
 
 
 def _links(changes: Iterable[Change], entry: DesiredContainer) -> Iterator[Link]:

@@ -17,10 +17,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.model.plan import Action, Change, FileOperation, Plan
+from reconciler.model.digest import desired_digests
+from reconciler.model.plan import Action, Change, FileOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from reconciler.model.plan import Plan, Target
+    from reconciler.model.scope import Desired
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ class Mismatch:
         return bool(self.moved or self.uncovered)
 
 
-def desired_moved(approved: Plan, now: Plan) -> Mismatch:
-    """Names what differs in what is wanted: target, scope, selection, declared containers."""
-    return Mismatch(moved=tuple(_moved(approved, now)))
+def desired_moved(approved: Plan, target: Target, desired: Desired) -> Mismatch:
+    """Names what differs in what is wanted: target, scope, declared containers."""
+    return Mismatch(moved=tuple(_moved(approved, target, desired)))
 
 
 def uncovered(approved: Plan, now: Plan) -> Mismatch:
@@ -45,12 +49,12 @@ def uncovered(approved: Plan, now: Plan) -> Mismatch:
     return Mismatch(uncovered=tuple(change for change in now.pending if not approvals.cover(change)))
 
 
-def _moved(approved: Plan, now: Plan) -> Iterator[str]:
-    if approved.target != now.target:
-        yield f"the target: approved for {_target(approved)}, asked for {_target(now)}"
-    if approved.scope != now.scope:
+def _moved(approved: Plan, target: Target, desired: Desired) -> Iterator[str]:
+    if approved.target != target:
+        yield f"the target: approved for {_written(approved.target)}, asked for {_written(target)}"
+    if approved.scope != desired.scope:
         yield "the scope of the manifests"
-    before, after = dict(approved.desired), dict(now.desired)
+    before, after = dict(approved.desired), dict(desired_digests(desired))
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
             yield f"{name} is no longer declared"
@@ -60,9 +64,8 @@ def _moved(approved: Plan, now: Plan) -> Iterator[str]:
             yield f"{name} is declared otherwise"
 
 
-def _target(plan: Plan) -> str:
-    parts = (plan.target.url, plan.target.organization, plan.target.project)
-    return " ".join(part for part in parts if part)
+def _written(target: Target) -> str:
+    return " ".join(part for part in (target.url, target.organization, target.project) if part)
 
 
 class _Approvals:

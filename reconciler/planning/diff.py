@@ -78,7 +78,12 @@ def _assemble(
     diagnostics = (*found, *unknown_statuses(claims.all_alive()), *_unmatched_names(changes, policy))
     requests = requests_of(chains_of(changes, desired.by_name()), rows=len(situation.live.containers))
     requests += len(sweepable(claims, desired, policy))
-    dollars = sum(policy.profile.price(entry.spec.memory_limit) for entry in desired.containers)
+    leaving = {change.name for change in changes if Reason.REQUESTED in change.reasons and change.pending}
+    dollars = sum(
+        policy.profile.price(entry.spec.memory_limit)
+        for entry in desired.containers
+        if entry.name not in leaving
+    )
     return Plan(
         target=provenance.target,
         scope=desired.scope,

@@ -1,0 +1,91 @@
+"""The two streams: stdout carries the result and nothing else, everything for the moment goes to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from reconciler.model.errors import ReconcilerError
+from reconciler.render.paint import Paint
+from reconciler.render.plan_text import plan_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TextIO
+
+    from reconciler.model.plan import Plan
+
+
+class OutputClosed(ReconcilerError):
+    """Stdout cannot be written: its reader is gone, or its disk is full."""
+
+    code = "output-closed"
+
+
+class Console:
+    """Writes escaped text; colours each stream only where it is a terminal that wants them."""
+
+    def __init__(self, environment: Mapping[str, str], *, colour: bool, json: bool) -> None:
+        self.json = json
+        self.plan_shown = False
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(errors="backslashreplace")
+        wanted = colour and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+        self.paint_out = Paint(wanted and sys.stdout.isatty())
+        self.paint_err = Paint(wanted and sys.stderr.isatty())
+
+    @property
+    def interactive(self) -> bool:
+        """Somebody can be asked, and sees the question."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def out(self, lines: Iterable[str]) -> None:
+        """Writes lines of the result.
+
+        Raises:
+            OutputClosed: they cannot be written.
+        """
+        try:
+            for line in lines:
+                sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            discard(sys.stdout)
+            reason = error.strerror or str(error)
+            raise OutputClosed(f"cannot write the result to stdout: {reason}") from error
+
+    def show_plan(self, plan: Plan) -> None:
+        """Shows a plan before it is carried out; with JSON on stdout it is for the person at stderr.
+
+        Raises:
+            OutputClosed: nobody can see it.
+        """
+        if self.json:
+            self.err(*plan_lines(plan, self.paint_err))
+            return
+        self.out(plan_lines(plan, self.paint_out))
+        self.plan_shown = True
+
+    def err(self, *lines: str) -> None:
+        """Writes lines for the moment; a stderr that nobody reads is no reason to stop."""
+        try:
+            for line in lines:
+                sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)
+
+    def ask(self, question: str) -> bool:
+        """Asks on the terminal; only `yes` is yes, and so is nothing else: not even the end of input."""
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        return sys.stdin.readline().strip() == "yes"
+
+
+def discard(stream: TextIO) -> None:
+    """Points a broken stream nowhere, so that closing it at exit does not fail again."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - os.devnull is no path to build on
+        os.dup2(nowhere.fileno(), stream.fileno())

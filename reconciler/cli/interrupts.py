@@ -1,0 +1,83 @@
+"""Running the network core, and what Ctrl-C and SIGTERM do to it.
+
+While a plan is made, a signal ends it at once: nothing was changed. While one is carried out, the first
+signal lets what is in flight finish and starts nothing more; a second one stops at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any
+
+    from reconciler.model.stop import Stop
+
+_T = TypeVar("_T")
+
+
+class Interrupted(ReconcilerError):
+    """A signal ended the command before anything was changed."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERRUPTED
+    code: ClassVar[str] = "interrupted"
+
+
+def run_until_signal(work: Awaitable[_T]) -> _T:
+    """Runs work that changes nothing.
+
+    Raises:
+        Interrupted: a signal ended it.
+    """
+
+    async def main() -> _T:
+        _on_signal(_current().cancel)
+        return await work
+
+    return _run(main())
+
+
+def run_until_second_signal(work: Awaitable[_T], stop: Stop, tell: Callable[[str], None]) -> _T:
+    """Runs work that changes things; the first signal sets `stop`, the second one cancels."""
+
+    async def main() -> _T:
+        task = _current()
+
+        def signalled() -> None:
+            if stop.requested:
+                task.cancel()
+                return
+            stop.request()
+            tell("interrupted: finishing what is in flight; interrupt again to stop at once")
+
+        _on_signal(signalled)
+        return await work
+
+    return _run(main())
+
+
+def _run(main: Coroutine[Any, Any, _T]) -> _T:
+    try:
+        return asyncio.run(main)
+    except (asyncio.CancelledError, KeyboardInterrupt) as error:
+        raise Interrupted("interrupted; nothing was changed") from error
+
+
+def _current() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    if task is None:
+        message = "called outside of a task"
+        raise RuntimeError(message)
+    return task
+
+
+def _on_signal(react: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, react)

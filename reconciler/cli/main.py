@@ -1,0 +1,43 @@
+"""One way in and one way out: parse, run the command, print its result, return its exit code."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from reconciler.cli.parser import build
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from reconciler.cli.console import Console
+    from reconciler.model.result import Result
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code."""
+    options = build().parse_args(arguments)
+    if options.command == "emulator":
+        from reconciler.cli.emulator import serve  # noqa: PLC0415 - loaded once it is asked for
+
+        return serve(options)
+    from reconciler.cli.console import Console  # noqa: PLC0415 - `--version` and `--help` end above
+    from reconciler.cli.output import finish  # noqa: PLC0415 - as above
+
+    console = Console(os.environ, colour=not options.no_color, json=options.format == "json")
+    return finish(_result(options, console), console)
+
+
+def _result(options: argparse.Namespace, console: Console) -> Result:
+    from reconciler.cli.commands import COMMANDS  # noqa: PLC0415 - `--version` and `--help` end before
+    from reconciler.control.manifests import InvalidManifests  # noqa: PLC0415 - as above
+    from reconciler.model.errors import ReconcilerError  # noqa: PLC0415 - as above
+    from reconciler.model.result import Result  # noqa: PLC0415 - as above
+
+    try:
+        return COMMANDS[options.command](options, console)
+    except InvalidManifests as error:
+        return Result(options.command, diagnostics=error.diagnostics)
+    except ReconcilerError as error:
+        return Result(options.command, error=error)

@@ -1,0 +1,73 @@
+"""Printing a result: on stdout what the command is for, on stderr what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.cli.console import OutputClosed
+from reconciler.model.diagnostics import Severity, errors_in
+from reconciler.model.exit_codes import ExitCode
+from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.drift_text import drift_lines
+from reconciler.render.escape import safe
+from reconciler.render.outcome_text import outcome_lines
+from reconciler.render.plan_text import plan_lines, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.cli.console import Console
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.errors import ReconcilerError
+    from reconciler.model.result import Result
+
+
+def finish(result: Result, console: Console) -> int:
+    """Prints everything and returns the exit code; an unreadable stdout is an error by itself."""
+    console.err(*diagnostic_lines(_for_stderr(result), console.paint_err))
+    code = result.exit_code
+    try:
+        console.out(_json(result) if console.json else _text(result, console))
+    except OutputClosed as error:
+        console.err(*_error_lines(error, console))
+        code = code or error.exit_code
+    if result.error is not None:
+        console.err(*_error_lines(result.error, console))
+    return int(code)
+
+
+def _for_stderr(result: Result) -> tuple[Diagnostic, ...]:
+    """What is wrong or worth knowing; a plan's refusals are part of its text."""
+    if result.plan is None:
+        return result.diagnostics
+    refusing = refusals(result.plan)
+    return (*result.diagnostics, *(found for found in result.plan.diagnostics if found not in refusing))
+
+
+def _json(result: Result) -> Iterator[str]:
+    from reconciler.render.result_json import result_json  # noqa: PLC0415 - text needs none of it
+
+    yield result_json(result)
+
+
+def _text(result: Result, console: Console) -> Iterator[str]:
+    if result.plan is not None and not console.plan_shown:
+        yield from plan_lines(result.plan, console.paint_out)
+    if result.outcome is not None and console.plan_shown:
+        yield ""
+        yield from outcome_lines(result.outcome, console.paint_out)
+    if result.items is not None:
+        yield from drift_lines(result.items, console.paint_out)
+    if result.command == "validate" and result.exit_code is ExitCode.DONE:
+        yield "Valid."
+    elif errors_in(result.diagnostics):
+        errors = sum(found.severity is Severity.ERROR for found in result.diagnostics)
+        console.err(f"reconciler: {errors} error{'' if errors == 1 else 's'}; nothing was contacted")
+
+
+def _error_lines(error: ReconcilerError, console: Console) -> Iterator[str]:
+    yield f"{console.paint_err('red', 'reconciler:')} {safe(str(error), 1000)}"
+    for detail in error.details:
+        yield f"    {safe(detail, 400)}"
+    if error.hint:
+        yield f"    {console.paint_err('cyan', 'hint:')} {safe(error.hint, 400)}"

@@ -1,0 +1,250 @@
+"""The grammar of the command line. Usage errors end with 64: 2 means that changes are pending."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from reconciler import __version__
+
+USAGE = 64
+DEFAULT_DATA = ".reconciler/emulator.db"
+DEFAULT_PARALLELISM = 16
+MOST_PARALLELISM = 1000
+
+EXIT_CODES = """\
+exit codes:
+  0 done or nothing to do    1 error                 2 changes pending (drift, --detailed-exitcode)
+  3 invalid manifest or key  4 refused               5 the saved plan no longer covers what would be done
+  6 applied in part          64 usage                130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with our exit code for usage errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Prints the usage and the error, and exits with 64."""
+        self.print_usage()
+        self.exit(USAGE, f"{self.prog}: error: {message}\n")
+
+    def print_usage(self, file: object = None) -> None:
+        """To stderr: stdout carries results only."""
+        del file
+        self._print_message(self.format_usage())
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        super()._print_message(message, file)  # type: ignore[arg-type]  # argparse types it as its own protocol
+
+
+def build() -> Parser:
+    """Builds the whole parser."""
+    parser = _parser(
+        prog="reconciler",
+        description="Keeps OpenAI-compatible containers equal to YAML manifests.",
+        epilog=f"example: reconciler plan examples/quickstart --emulator\n\n{EXIT_CODES}",
+    )
+    parser.add_argument("--version", action="version", version=f"reconciler {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    _validate(commands)
+    _plan(commands)
+    _apply(commands)
+    _show(commands)
+    _drift(commands)
+    _destroy(commands)
+    _emulator(commands)
+    return parser
+
+
+def _parser(**options: str) -> Parser:
+    return Parser(
+        **options,  # type: ignore[arg-type]  # prog, description and epilog, all text
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add(commands: argparse._SubParsersAction[Parser], name: str, what: str, example: str) -> Parser:
+    return commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"example: {example}",
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "validate",
+        "check manifests offline, all problems at once",
+        "reconciler validate examples/quickstart",
+    )
+    _paths(parser)
+    parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
+    _output(parser)
+
+
+def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "plan",
+        "show what would change and why",
+        "reconciler plan manifests -o change.plan.json --detailed-exitcode",
+    )
+    _paths(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="save the plan, for `apply FILE`")
+    parser.add_argument(
+        "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
+    )
+    _selection(parser)
+    _target(parser)
+    _output(parser)
+
+
+def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "apply",
+        "carry out what plan shows, from manifests or from a saved plan",
+        "reconciler apply manifests --auto-approve",
+    )
+    _paths(parser, "manifest, folder of manifests, or one saved plan")
+    parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
+    _selection(parser)
+    _target(parser)
+    _output(parser)
+
+
+def _show(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(commands, "show", "render a saved plan", "reconciler show change.plan.json")
+    parser.add_argument("plan", metavar="PLANFILE", help="a file written by `plan -o`")
+    _output(parser)
+
+
+def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "drift",
+        "tell what moved since the last apply, changing nothing",
+        "reconciler drift manifests --fail-on expired",
+    )
+    _paths(parser)
+    parser.add_argument(
+        "--fail-on",
+        metavar="CAUSE",
+        action="append",
+        default=[],
+        choices=("expired", "unmanaged"),
+        help="exit with 2 on this cause too: expired, unmanaged (repeatable)",
+    )
+    _names(parser)
+    _target(parser)
+    _output(parser)
+
+
+def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "destroy",
+        "delete the declared containers, and undeclared ones in scope under prune",
+        "reconciler destroy manifests --auto-approve",
+    )
+    _paths(parser)
+    parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
+    _selection(parser)
+    _target(parser)
+    _output(parser)
+
+
+def _emulator(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = _add(
+        commands,
+        "emulator",
+        "serve the API on this machine, for trying plans and testing clients",
+        "reconciler emulator --port 8080 --data emulator.db",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8080, help="port, 0 for any (default: %(default)s)")
+    parser.add_argument("--data", metavar="FILE", help="keep everything in this file (default: in memory)")
+    parser.add_argument(
+        "--api-key",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="accept only this bearer token (repeatable; default: any)",
+    )
+    parser.add_argument(
+        "--control-key", metavar="KEY", help="serve /_emulator/ to requests with this X-Emulator-Key"
+    )
+    parser.add_argument(
+        "--path-mode",
+        default="mangled",
+        choices=("mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace", "plain-update"),
+        help="how uploaded files are named, and what a second upload of a name does (default: %(default)s)",
+    )
+
+
+def _paths(parser: Parser, what: str = "manifest or folder of manifests") -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="+", help=what)
+
+
+def _names(parser: Parser) -> None:
+    parser.add_argument(
+        "--name", metavar="GLOB", action="append", default=[], help="only these declared names (repeatable)"
+    )
+
+
+def _selection(parser: Parser) -> None:
+    _names(parser)
+    parser.add_argument(
+        "--adopt",
+        action="store_true",
+        help="without scope.prefix: replace and delete containers that exist already, too",
+    )
+
+
+def _target(parser: Parser) -> None:
+    group = parser.add_argument_group(
+        "target", "OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID and OPENAI_PROJECT_ID are read."
+    )
+    group.add_argument("--base-url", metavar="URL", help="default: OPENAI_BASE_URL, or the OpenAI API")
+    group.add_argument("--emulator", action="store_true", help="use the built-in emulator; needs no key")
+    group.add_argument(
+        "--emulator-data", metavar="FILE", help=f"where the emulator keeps its data (default: {DEFAULT_DATA})"
+    )
+    group.add_argument(
+        "--allow-insecure-http", action="store_true", help="send the key over plain http beyond this machine"
+    )
+    group.add_argument(
+        "--parallelism",
+        metavar="N",
+        type=_parallelism,
+        default=DEFAULT_PARALLELISM,
+        help="requests at once (default: %(default)s)",
+    )
+
+
+def _output(parser: Parser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--format", choices=("text", "json"), default="text", help="on stdout (default: %(default)s)"
+    )
+    group.add_argument("--no-color", action="store_true", help="no colours; NO_COLOR does the same")
+
+
+def _parallelism(text: str) -> int:
+    return _whole(text, 1, MOST_PARALLELISM)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
+        message = f"expected a whole number from {least} to {most}, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

@@ -1,0 +1,71 @@
+"""From options and environment to the account that a command works on."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.cli.parser import DEFAULT_DATA
+from reconciler.control.account import DEFAULT_BASE_URL, account_from, emulated
+from reconciler.control.clock import RealClock
+from reconciler.model.errors import EmulatorFailed, UsageError
+from reconciler.model.profile import OPENAI, Profile, profile_for
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from reconciler.control.account import Account
+
+EMULATOR_KEY = "emulator"
+"""Any non-empty bearer token is accepted by the built-in emulator."""
+
+
+def check_options(options: argparse.Namespace) -> None:
+    """Refuses options that contradict one another.
+
+    Raises:
+        UsageError: two options cannot be meant together.
+    """
+    if options.emulator and options.base_url:
+        raise UsageError("--emulator and --base-url exclude each other")
+    if options.emulator_data and not options.emulator:
+        raise UsageError("--emulator-data needs --emulator")
+
+
+def profile_of(options: argparse.Namespace) -> Profile:
+    """What is known of the target before anything is contacted."""
+    if getattr(options, "emulator", False):
+        return OPENAI
+    url = options.base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+    try:
+        return profile_for(urlsplit(url).hostname or "")
+    except ValueError:
+        return OPENAI  # an impossible URL is refused when it is used
+
+
+@contextmanager
+def opened(options: argparse.Namespace) -> Iterator[Account]:
+    """Yields the account; with `--emulator`, runs the emulator for as long as it is used.
+
+    Raises:
+        InvalidInput: no key, or a base URL that cannot be used.
+        EmulatorFailed: the emulator cannot start.
+    """
+    if not options.emulator:
+        yield account_from(
+            os.environ, options.base_url, RealClock(), allow_insecure=options.allow_insecure_http
+        )
+        return
+    from reconciler.emulator import EmulatorError, Settings, start  # noqa: PLC0415 - loads the HTTP server
+
+    data = Path(options.emulator_data or DEFAULT_DATA)
+    try:
+        emulator = start(Settings(data=data))
+    except (EmulatorError, OSError) as error:
+        raise EmulatorFailed(f"the emulator cannot start: {error}") from error
+    with emulator:
+        yield emulated(emulator.base_url, EMULATOR_KEY, emulator.identity, RealClock())

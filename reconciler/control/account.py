@@ -1,0 +1,92 @@
+"""The account that a command works on: where it is, who asks, and what is known of it offline."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.model.errors import InvalidInput
+from reconciler.model.plan import Target
+from reconciler.model.profile import OPENAI, profile_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from reconciler.api.reader import Reader
+    from reconciler.api.writer import Writer
+    from reconciler.model.clock import Clock
+    from reconciler.model.profile import Profile
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An endpoint with its identity for plans and its profile."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    target: Target
+    profile: Profile
+    clock: Clock
+
+    @asynccontextmanager
+    async def reader(self) -> AsyncIterator[Reader]:
+        """Opens the account for reading; what it yields has no way to write."""
+        from reconciler.api.reader import Reader  # noqa: PLC0415 - loads the HTTP client
+
+        async with self._connected() as connection:
+            yield Reader(connection, self.clock)
+
+    @asynccontextmanager
+    async def writer(self) -> AsyncIterator[Writer]:
+        """Opens the account for writing."""
+        from reconciler.api.writer import Writer  # noqa: PLC0415 - loads the HTTP client
+
+        async with self._connected() as connection:
+            yield Writer(connection, self.clock)
+
+    @asynccontextmanager
+    async def _connected(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type would load httpx
+        from reconciler.api.connection import Connection, Endpoint  # noqa: PLC0415 - loads the HTTP client
+
+        endpoint = Endpoint(self.base_url, self.api_key, self.target.organization, self.target.project)
+        connection = Connection(endpoint, self.clock)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+def account_from(
+    environment: Mapping[str, str], base_url: str | None, clock: Clock, *, allow_insecure: bool
+) -> Account:
+    """The account that the environment and the command line name; nothing is contacted.
+
+    Raises:
+        InvalidInput: the key is missing or impossible, or the base URL cannot be used.
+    """
+    from reconciler.api.transport import check_base_url  # noqa: PLC0415 - loads the HTTP client
+
+    named = base_url or environment.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+    url = check_base_url(named, allow_insecure=allow_insecure)
+    organization = environment.get("OPENAI_ORG_ID", "").strip() or None
+    project = environment.get("OPENAI_PROJECT_ID", "").strip() or None
+    key = environment.get("OPENAI_API_KEY", "").strip()
+    if not key:
+        raise InvalidInput(
+            "no API key", hint="set OPENAI_API_KEY, or try the built-in emulator with --emulator"
+        )
+    values = {"OPENAI_API_KEY": key, "OPENAI_ORG_ID": organization, "OPENAI_PROJECT_ID": project}
+    for name, value in values.items():
+        if value is not None and not (value.isascii() and value.isprintable()):
+            raise InvalidInput(f"{name} holds characters that no HTTP header may hold")
+    profile = profile_for(urlsplit(url).hostname or "")
+    return Account(url, key, Target(url, organization, project), profile, clock)
+
+
+def emulated(base_url: str, api_key: str, identity: str, clock: Clock) -> Account:
+    """The account of a built-in emulator; its identity is its data's, not its port's."""
+    return Account(base_url, api_key, Target(f"emulator:{identity}"), OPENAI, clock)

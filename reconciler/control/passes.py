@@ -1,0 +1,145 @@
+"""One pass: a desired state against an account. Planning gets a `Reader`, so it cannot change anything."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from reconciler import __version__
+from reconciler.control.clock import now
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.outcome import Outcome, step
+from reconciler.model.steps import chains_of
+from reconciler.planning.diff import Situation, destruction, diff, sweepable
+from reconciler.planning.ownership import claim
+from reconciler.planning.policy import Policy, Provenance
+from reconciler.planning.reading import Needs, NoNeeds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.control.account import Account
+    from reconciler.model.events import Event
+    from reconciler.model.live import LiveState
+    from reconciler.model.plan import Plan
+    from reconciler.model.scope import Desired
+    from reconciler.model.stop import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a pass; `names` are globs, empty for all."""
+
+    names: tuple[str, ...] = ()
+    adopt: bool = False
+    parallelism: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan with everything that carrying it out needs."""
+
+    plan: Plan
+    desired: Desired
+    live: LiveState
+    sweep: tuple[str, ...]
+    requests: int
+
+    @property
+    def idle(self) -> bool:
+        """There is nothing to carry out."""
+        return not self.plan.pending and not self.sweep
+
+
+class Strategy(Protocol):
+    """What a pass is for."""
+
+    limited: bool
+
+    def needs(self, desired: Desired, policy: Policy) -> Needs | NoNeeds:
+        """What must be read."""
+        ...
+
+    def plan(self, situation: Situation) -> Plan:
+        """The plan."""
+        ...
+
+
+class Converge:
+    """Make live equal to desired."""
+
+    limited = True
+
+    def needs(self, desired: Desired, policy: Policy) -> Needs:
+        """Files of declared containers, where fields leave the question open."""
+        return Needs(desired, policy)
+
+    def plan(self, situation: Situation) -> Plan:
+        """See `planning.diff`."""
+        return diff(situation)
+
+
+class Compare(Converge):
+    """Tell what moved; limits are for those who write."""
+
+    limited = False
+
+
+class Destroy:
+    """Delete what is declared; the command itself is the exemption from limits."""
+
+    limited = False
+
+    def needs(self, desired: Desired, policy: Policy) -> NoNeeds:
+        """The container list is enough."""
+        del desired, policy
+        return NoNeeds()
+
+    def plan(self, situation: Situation) -> Plan:
+        """See `planning.diff.destruction`."""
+        return destruction(situation)
+
+
+async def prepare(
+    desired: Desired, found: tuple[Diagnostic, ...], account: Account, options: Options, strategy: Strategy
+) -> Prepared:
+    """Observes an account and plans; changes nothing. `found` are the warnings of loading.
+
+    Raises:
+        ApiError: the account could not be observed whole.
+    """
+    from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
+
+    policy = Policy(account.profile, adopt=options.adopt, names=options.names, limited=strategy.limited)
+    async with account.reader() as reader:
+        live = await observe(reader, strategy.needs(desired, policy), parallelism=options.parallelism)
+        requests = reader.requests
+    plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
+    plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
+    return Prepared(plan, desired, live, sweepable(claim(desired, live), desired, policy), requests)
+
+
+async def carry_out(
+    prepared: Prepared, account: Account, parallelism: int, stop: Stop, listen: Callable[[Event], None]
+) -> Outcome:
+    """Executes a plan and folds its events; `listen` hears each as it happens.
+
+    Cancelled after `stop` was requested, it returns what is known so far.
+    """
+    from reconciler.execute.run import Work, execute  # noqa: PLC0415 - loads the HTTP client
+
+    desired = prepared.desired
+    chains = chains_of(prepared.plan.changes, desired.by_name())
+    work = Work(chains, prepared.live, prepared.sweep, desired.replace)
+    outcome = Outcome()
+    try:
+        async with account.writer() as writer:
+            async for event in execute(work, writer, stop, parallelism=parallelism):
+                outcome = step(outcome, event)
+                listen(event)
+    except asyncio.CancelledError:
+        if not stop.requested:
+            raise
+        return replace(outcome, interrupted=True)
+    return outcome

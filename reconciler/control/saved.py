@@ -1,0 +1,113 @@
+"""Saved plans: written whole or not at all, read with suspicion, and applied as approvals."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.control.manifests import desired_state
+from reconciler.control.passes import Converge, Options, Prepared, prepare
+from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
+from reconciler.model.plan_json import plan_values, read_plan
+from reconciler.planning.approval import Mismatch, desired_moved, uncovered
+
+if TYPE_CHECKING:
+    from reconciler.control.account import Account
+    from reconciler.model.plan import Plan
+
+_BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
+LARGEST = 256 * 1024 * 1024
+"""Bytes of a plan file; a plan of 10,000 changes has about 10 million."""
+
+
+class PlanNotCovered(PlanMismatch):
+    """What would be done now is not what was approved; `details` say what."""
+
+    code = "plan-not-covered"
+
+
+def is_plan_file(path: str) -> bool:
+    """Tells whether a path names a saved plan, by its first key."""
+    try:
+        with Path(path).open("rb") as file:
+            return _BEGINS.match(file.read(4096)) is not None
+    except OSError:
+        return False
+
+
+def read_plan_file(path: str) -> Plan:
+    """Reads a saved plan.
+
+    Raises:
+        LocalFileError: the file cannot be read.
+        PlanMismatch: it is no plan, or was changed since it was made.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise LocalFileError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(raw) > LARGEST:
+        raise PlanMismatch(f"{path} is larger than any plan ({LARGEST} bytes)")
+    try:
+        return read_plan(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PlanMismatch(f"{path} is not UTF-8") from error
+
+
+def write_plan_file(plan: Plan, path: str) -> None:
+    """Writes a plan so that the file is either the whole plan or what was there before.
+
+    Raises:
+        LocalFileError: it cannot be written.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    text = json.dumps(plan_values(plan), indent=2, ensure_ascii=True) + "\n"
+    try:
+        try:
+            with temporary.open("x", encoding="utf-8") as file:
+                file.write(text)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise LocalFileError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+async def prepare_approved(approved: Plan, account: Account, options: Options) -> Prepared:
+    """Plans again and holds the result against an approval.
+
+    The manifests and the selection come from the plan; they can only be what was approved, since the
+    digests of all that is declared are compared before anything is contacted.
+
+    Raises:
+        PlanNotCovered: something moved that was not approved.
+    """
+    try:
+        desired, found = desired_state(approved.manifests, account.profile)
+    except UsageError as error:
+        raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
+    _refuse(desired_moved(approved, account.target, desired))
+    again = Options(approved.names, options.adopt, options.parallelism)
+    prepared = await prepare(desired, found, account, again, Converge())
+    _refuse(uncovered(approved, prepared.plan))
+    return prepared
+
+
+def _refuse(mismatch: Mismatch) -> None:
+    if not mismatch:
+        return
+    changes = [
+        f"{change.action.value} {change.name} ({', '.join(reason.value for reason in change.reasons)})"
+        for change in mismatch.uncovered
+    ]
+    raise PlanNotCovered(
+        "the saved plan does not cover what would be done now; nothing was changed",
+        hint="make a new plan, and review it",
+        details=(*mismatch.moved, *(f"not approved: {change}" for change in changes)),
+    )

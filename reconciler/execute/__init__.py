@@ -1,0 +1,1 @@
+"""The only writer: carries chains of steps out and tells what happens as a stream of events."""

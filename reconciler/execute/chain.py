@@ -1,0 +1,160 @@
+"""One chain: its steps in order against the API, each acting by id only.
+
+A step that fails ends its change and its chain; whatever was done before is something that the next plan
+completes: a new container without all its files is synced, an old copy beside a complete new one is deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.execute.errors import NotAsPlanned
+from reconciler.model.live import ASSISTANT
+from reconciler.model.steps import (
+    CheckFiles,
+    ConfirmDeleted,
+    CreateContainer,
+    DeleteContainer,
+    DeleteFile,
+    ReadKept,
+    UploadFile,
+    VerifyInPlace,
+    VerifyUploads,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reconciler.api.writer import Writer
+    from reconciler.model.live import LiveFile
+    from reconciler.model.spec import DesiredFile, FileSpec
+    from reconciler.model.steps import Step
+
+
+@dataclass
+class ChainState:
+    """What the steps of one chain know of those before them.
+
+    `container_id` is the copy being worked on; `rows` its latest listing; `uploaded` the ids of the new
+    rows by name, `sent` what was sent under each name.
+    """
+
+    name: str
+    container_id: str | None
+    rows: tuple[LiveFile, ...] = ()
+    uploaded: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, FileSpec] = field(default_factory=dict)
+    deleted: list[LiveFile] = field(default_factory=list)
+    created_at: int | None = None
+
+    @property
+    def container(self) -> str:
+        """The id of the copy being worked on.
+
+        Raises:
+            NotAsPlanned: there is none.
+        """
+        if self.container_id is None:
+            raise NotAsPlanned(f"{self.name} has no container to work on")
+        return self.container_id
+
+
+async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
+    """Carries one step out.
+
+    Raises:
+        ApiError: the API or the way to it failed.
+        LocalFileError: a local file is not what was planned.
+        NotAsPlanned: see there.
+    """
+    match step:
+        case CreateContainer():
+            made = await writer.create_container(step.name, step.spec)
+            state.container_id, state.created_at = made.id, made.created_at
+        case CheckFiles():
+            await _check_files(step, state, writer)
+        case UploadFile(file):
+            await _upload(file, state, writer)
+        case VerifyUploads():
+            await _verify_uploads(step, state, writer)
+        case DeleteFile():
+            await _delete_file(step, state, writer)
+        case VerifyInPlace(files):
+            await _verify_in_place(files, state, writer)
+        case ReadKept():
+            await _read_kept(state, writer)
+        case DeleteContainer(container_id):
+            await writer.delete_container(container_id)
+        case ConfirmDeleted(container_id):
+            if not await writer.gone(container_id):
+                raise NotAsPlanned(f"{container_id} was deleted and is still there")
+
+
+async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> None:
+    """Nobody may have added a row under a name that is about to be uploaded: it would be doubled."""
+    state.rows = (await writer.files(state.container)).rows
+    expected = set(step.file_ids)
+    for row in state.rows:
+        if row.spec.path in step.paths and row.source != ASSISTANT and row.id not in expected:
+            raise NotAsPlanned(
+                f"{row.spec.path} in {state.name} was changed by somebody else since the plan",
+                hint="plan again",
+            )
+
+
+async def _upload(file: DesiredFile, state: ChainState, writer: Writer) -> None:
+    row = await writer.upload_file(state.container, file.spec, file.content)
+    state.uploaded[file.spec.path] = row.id
+    state.sent[file.spec.path] = file.spec
+
+
+async def _verify_uploads(step: VerifyUploads, state: ChainState, writer: Writer) -> None:
+    state.rows = (await writer.files(state.container)).rows
+    listed = {row.id: row for row in state.rows}
+    for path in step.paths:
+        found = listed.get(state.uploaded[path])
+        if found is None:
+            raise NotAsPlanned(f"{path} was uploaded to {state.name} and is not listed there")
+        if found.spec.path != path:
+            raise NotAsPlanned(f"{path} was uploaded to {state.name} and is listed there as {found.path}")
+        if not _right_size(found, state.sent[path]):
+            raise NotAsPlanned(
+                f"{path} in {state.name} has {found.spec.bytes} bytes instead of {state.sent[path].bytes}"
+            )
+
+
+def _right_size(row: LiveFile, wanted: FileSpec) -> bool:
+    """A size that the server hides cannot be wrong."""
+    return row.spec.bytes is None or row.spec.bytes == wanted.bytes
+
+
+async def _delete_file(step: DeleteFile, state: ChainState, writer: Writer) -> None:
+    """Deletes an old row, unless the server dropped or reused it when its name was uploaded again."""
+    row = next((row for row in state.rows if row.id == step.file_id), None)
+    if row is None or state.uploaded.get(step.path) == step.file_id:
+        return
+    await writer.delete_file(state.container, step.file_id)
+    state.deleted.append(row)
+
+
+async def _verify_in_place(files: Iterable[DesiredFile], state: ChainState, writer: Writer) -> None:
+    """Where two rows shared a path, deleting one may have taken the other along."""
+    gone = {row.id for row in state.deleted}
+    remaining = {row.path for row in state.rows if row.id not in gone}
+    if not any(row.path in remaining for row in state.deleted):
+        return
+    state.rows = (await writer.files(state.container)).rows
+    for file in files:
+        rows = [row for row in state.rows if row.spec.path == file.spec.path and row.source != ASSISTANT]
+        if not any(_right_size(row, file.spec) for row in rows):
+            await _upload(file, state, writer)
+
+
+async def _read_kept(state: ChainState, writer: Writer) -> None:
+    kept = await writer.container(state.container)
+    if kept.dead or kept.declared_name != state.name:
+        raise NotAsPlanned(
+            f"{state.container}, the copy of {state.name} that is kept, is gone; no other copy is deleted",
+            hint="plan again",
+        )

@@ -1,0 +1,109 @@
+"""Observes an account with as few requests as the plan at hand allows.
+
+The container list comes first and once. The files of a container are listed only where the plan needs
+them, because listing counts as activity and keeps a container alive and billed; contents are downloaded
+only where sizes cannot tell. An incomplete observation is never returned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from reconciler.api.errors import ContainerExpired, NotFound
+from reconciler.api.parallel import each
+from reconciler.model.live import LiveState, NotRead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.api.reader import Reader
+    from reconciler.model.live import LiveContainer, LiveFile
+
+
+class Needs(Protocol):
+    """Says what must be read beyond the container list; `planning` answers."""
+
+    def listings(self, live: LiveState) -> Iterator[LiveContainer]:
+        """Yields the containers whose files must be listed."""
+        ...
+
+    def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
+        """Yields the files whose contents must be compared, with their containers."""
+        ...
+
+
+async def observe(reader: Reader, needs: Needs, *, parallelism: int) -> LiveState:
+    """Reads the account.
+
+    Raises:
+        ApiError: something that is needed could not be read.
+    """
+    listing = await reader.containers()
+    live = LiveState(listing.rows, listing.date)
+    live = await _with_files(reader, live, tuple(needs.listings(live)), parallelism)
+    return await _with_digests(reader, live, tuple(needs.contents(live)), parallelism)
+
+
+async def _with_files(
+    reader: Reader, live: LiveState, wanted: tuple[LiveContainer, ...], parallelism: int
+) -> LiveState:
+    read: dict[str, LiveContainer] = {}
+
+    async def one(row: LiveContainer) -> None:
+        read[row.id] = await _read_files(reader, row)
+
+    await each(wanted, one, parallelism=parallelism)
+    return replace(live, containers=tuple(read.get(row.id, row) for row in live.containers))
+
+
+async def _read_files(reader: Reader, row: LiveContainer) -> LiveContainer:
+    """Lists the files of one container; one that died since it was listed comes back dead.
+
+    A 404 alone proves nothing, a gateway may not serve that endpoint at all: the container is asked.
+    """
+    try:
+        listing = await reader.files(row.id)
+    except (NotFound, ContainerExpired):
+        if await reader.gone(row.id):
+            return replace(row, status="expired")
+        raise
+    return replace(row, files=listing.rows)
+
+
+async def _with_digests(
+    reader: Reader,
+    live: LiveState,
+    wanted: tuple[tuple[LiveContainer, LiveFile], ...],
+    parallelism: int,
+) -> LiveState:
+    digests: dict[str, str | None] = {}
+
+    async def one(pair: tuple[LiveContainer, LiveFile]) -> None:
+        container, file = pair
+        digests[file.id] = await _read_digest(reader, container.id, file)
+
+    await each(wanted, one, parallelism=parallelism)
+    changed = {container.id for container, _ in wanted}
+    return replace(
+        live,
+        containers=tuple(_known(row, digests) if row.id in changed else row for row in live.containers),
+    )
+
+
+async def _read_digest(reader: Reader, container_id: str, file: LiveFile) -> str | None:
+    """Digest of a file's contents; None where there are none to be had, so that it counts as changed."""
+    try:
+        return await reader.content_digest(container_id, file.id, limit=file.spec.bytes)
+    except (NotFound, ContainerExpired):
+        return None
+
+
+def _known(row: LiveContainer, digests: dict[str, str | None]) -> LiveContainer:
+    if isinstance(row.files, NotRead):
+        return row
+    files = tuple(
+        replace(file, spec=replace(file.spec, sha256=digests.get(file.id, file.spec.sha256)))
+        for file in row.files
+    )
+    return replace(row, files=files)

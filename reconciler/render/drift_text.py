@@ -1,0 +1,25 @@
+"""Drift for people and cron mails: a line for each thing that moved, and how many there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.render.escape import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.result import DriftItem
+    from reconciler.render.paint import Paint
+
+
+def drift_lines(items: tuple[DriftItem, ...], paint: Paint) -> Iterator[str]:
+    """Yields the lines of `drift`."""
+    for item in items:
+        about = f"  {paint('dim', safe(item.container_id, 60))}" if item.container_id else ""
+        yield f"{paint('yellow', item.cause.value)} {safe(item.name)}{about}"
+    if not items:
+        yield "No drift."
+    else:
+        names = len({item.name for item in items})
+        yield f"Drift: {len(items)} in {names} container{'' if names == 1 else 's'}."

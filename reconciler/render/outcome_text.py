@@ -1,0 +1,92 @@
+"""What an apply came to, for people, and a line for each change while it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, DoublesSeen, RowSwept
+from reconciler.model.plan import Action, Change
+from reconciler.render.escape import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.events import Event, Failure
+    from reconciler.model.outcome import Outcome
+    from reconciler.render.paint import Paint
+
+_DONE = {
+    Action.CREATE: "created",
+    Action.REPLACE: "replaced",
+    Action.SYNC: "synced",
+    Action.DELETE: "deleted",
+}
+
+
+def progress_line(event: Event, paint: Paint) -> str | None:
+    """One line for a finished change, None for events that people need not see."""
+    match event:
+        case ChangeApplied(change, container_id):
+            about = container_id or change.container_id
+            suffix = f" ({safe(about, 60)})" if about else ""
+            return (
+                f"{paint('green', _DONE.get(change.action, change.action.value))} {safe(change.name)}{suffix}"
+            )
+        case ChangeFailed(change, failure):
+            return f"{paint('red', 'failed')} {_what(change)}: {failure_text(failure)}"
+        case ChangeNotStarted(change, because):
+            return f"{paint('yellow', 'not started')} {_what(change)}: {safe(because)}"
+        case RowSwept(container_id, None):
+            return f"{paint('green', 'swept')} {safe(container_id, 60)}"
+        case RowSwept(container_id, failure):
+            return f"{paint('yellow', 'not swept')} {safe(container_id, 60)}: {failure_text(failure)}"
+        case DoublesSeen(names, _) if names:
+            return f"{paint('yellow', 'doubled')} {', '.join(map(safe, names))}: the next apply resolves it"
+        case _:
+            return None
+
+
+def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
+    """Yields what was done, and what was not with the reason; a re-run goes on from there."""
+    for failed in outcome.failed:
+        done = f" after {', '.join(failed.done)}" if failed.done else ""
+        yield f"{paint('red', 'failed')} {_what(failed.change)}{done}: {failure_text(failed.failure)}"
+    for waiting in outcome.not_started:
+        yield f"{paint('yellow', 'not started')} {_what(waiting.change)}: {safe(waiting.because)}"
+    for change in outcome.under_way:
+        yield f"{paint('red', 'cut off')} {_what(change)}: whether it happened is unknown"
+    if outcome.doubled:
+        names = ", ".join(map(safe, outcome.doubled))
+        yield f"{paint('yellow', 'doubled')} {names}: more live copies than were created; apply again"
+    if outcome.closing_failure is not None:
+        yield f"the closing list could not be read: {failure_text(outcome.closing_failure)}"
+    yield _total(outcome)
+
+
+def failure_text(failure: Failure | None) -> str:
+    """An error with its hint, on one line."""
+    if failure is None:
+        return ""
+    hint = f" ({safe(failure.hint, 400)})" if failure.hint else ""
+    return f"{safe(failure.message, 600)}{hint}"
+
+
+def _total(outcome: Outcome) -> str:
+    counts = dict.fromkeys(_DONE, 0)
+    for applied in outcome.applied:
+        counts[applied.change.action] += 1
+    done = ", ".join(f"{count} {_DONE[action]}" for action, count in counts.items())
+    swept = sum(row.failure is None for row in outcome.swept)
+    parts = [done]
+    if swept:
+        parts.append(f"{swept} swept")
+    undone = len(outcome.failed) + len(outcome.not_started) + len(outcome.under_way)
+    if undone:
+        parts.append(f"{undone} not done")
+    head = "Interrupted" if outcome.interrupted else "Applied"
+    tail = " Apply again to go on from here." if undone or outcome.interrupted else ""
+    return f"{head}: {', '.join(parts)}; {outcome.requests} requests.{tail}"
+
+
+def _what(change: Change) -> str:
+    return f"{change.action.value} {safe(change.name)}"

@@ -1,0 +1,156 @@
+"""A plan for people: what is blocked first, then what destroys, then the rest, and the count last."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.escape import safe
+from reconciler.render.paint import Paint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.model.diagnostics import Diagnostic
+    from reconciler.model.plan import FieldChange, FieldValue, FileChange
+
+_SYMBOLS = {
+    Action.DELETE: ("-", "red"),
+    Action.REPLACE: ("-/+", "red"),
+    Action.SYNC: ("~", "yellow"),
+    Action.CREATE: ("+", "green"),
+    Action.SKIP: ("!", "yellow"),
+    Action.KEEP: ("=", "dim"),
+}
+_ORDER = tuple(_SYMBOLS)
+_KIB = 1024
+
+
+def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
+    """Yields the lines of a plan, the count last."""
+    paint = paint or Paint()
+    yield from diagnostic_lines(refusals(plan), paint)
+    listed = sorted((change for change in plan.changes if _shown(change)), key=_destructive_first)
+    yield from chain.from_iterable(_change_lines(change, paint) for change in listed)
+    if listed:
+        yield ""
+    yield from _footnotes(plan)
+    yield summary_line(plan)
+
+
+def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
+    """The diagnostics that say why nothing of the plan is applied; they are part of its text."""
+    return tuple(found for found in plan.diagnostics if found.code == Reason.BLOCKED_BY_LIMIT)
+
+
+def summary_line(plan: Plan) -> str:
+    """The last line: what there is to do in numbers, or that there is nothing."""
+    if not plan.pending and not plan.blocked:
+        return "No changes."
+    count = plan.summary
+    line = (
+        f"Plan: {count[Action.CREATE]} to create, {count[Action.REPLACE]} to replace, "
+        f"{count[Action.SYNC]} to sync, {count[Action.DELETE]} to delete, {count[Action.KEEP]} unchanged"
+    )
+    return f"{line}, {len(plan.blocked)} blocked." if plan.blocked else f"{line}."
+
+
+def size_text(size: int | None) -> str:
+    """Bytes for people: exact below 1 KiB."""
+    if size is None:
+        return "unknown size"
+    if size < _KIB:
+        return f"{size} B"
+    for unit in ("KiB", "MiB"):
+        size_in_unit = size / _KIB
+        if size_in_unit < _KIB:
+            return f"{size_in_unit:.1f} {unit}"
+        size = size // _KIB
+    return f"{size / _KIB:.1f} GiB"
+
+
+def _shown(change: Change) -> bool:
+    """Unchanged containers are only counted, unless there is something to know about them."""
+    if Reason.FILTERED in change.reasons:
+        return False
+    return change.action is not Action.KEEP or bool(change.fields or change.files)
+
+
+def _destructive_first(change: Change) -> tuple[bool, int, str]:
+    return (not change.blocked, _ORDER.index(change.action), change.name)
+
+
+def _change_lines(change: Change, paint: Paint) -> Iterator[str]:
+    symbol, colour = _SYMBOLS[change.action]
+    reasons = ", ".join(reason.value for reason in change.reasons)
+    about = f"  {paint('dim', safe(change.container_id, 60))}" if change.container_id else ""
+    head = f"{symbol:>3} {_verb(change)} {safe(change.name)}"
+    yield f"{paint(colour, head)} ({reasons}){about}"
+    for field in change.fields:
+        yield f"      {_field_text(change, field)}"
+    for file in change.files:
+        text = _file_text(change, file)
+        if text is not None:
+            yield f"      {text}"
+
+
+def _verb(change: Change) -> str:
+    if not change.blocked:
+        return change.action.value
+    return f"blocked: {(Action.REPLACE if Reason.FIELD_CHANGED in change.reasons else Action.DELETE).value}"
+
+
+def _field_text(change: Change, field: FieldChange) -> str:
+    if change.action is Action.CREATE:
+        return f"+ {field.path}: {_value(field.after)}"
+    if Reason.UNVERIFIABLE in change.reasons:
+        return f"? {field.path}: {_value(field.after)} is declared, the server does not show it"
+    return f"~ {field.path}: {_value(field.before)} → {_value(field.after)}  (forces replacement)"
+
+
+def _value(value: FieldValue) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(safe(item) for item in value) + "]"
+    return "unset" if value is None else safe(str(value))
+
+
+def _file_text(change: Change, file: FileChange) -> str | None:
+    name = f"{safe(file.path)} ({size_text(file.bytes)})"
+    uploads = {other.path for other in change.files if other.operation is FileOperation.UPLOAD}
+    match file.operation:
+        case FileOperation.UPLOAD:
+            replaces = any(
+                other.path == file.path and other.operation is FileOperation.DELETE for other in change.files
+            )
+            return f"{'~' if replaces else '+'} {name}"
+        case FileOperation.DELETE:
+            return None if file.path in uploads else f"- {name}"
+        case FileOperation.KEEP if change.action is Action.KEEP:
+            return f"? {name} is not declared, kept"
+        case FileOperation.KEEP:
+            return None
+
+
+def _footnotes(plan: Plan) -> Iterator[str]:
+    filtered = sum(Reason.FILTERED in change.reasons for change in plan.changes)
+    if filtered:
+        yield f"{_containers(filtered)} not selected by --name."
+    by_size = sum(
+        Reason.UNVERIFIABLE in change.reasons and change.action is Action.KEEP and not change.fields
+        for change in plan.changes
+    )
+    if by_size:
+        yield f"{_containers(by_size)} with files compared by size only (unverifiable)."
+    if plan.dead_rows:
+        swept = "swept by apply" if plan.scope.sweep else "scope.sweep deletes them"
+        yield f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'} ({swept})."
+    if plan.pending:
+        cost = f"Applying takes {plan.cost.requests} requests"
+        dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
+        yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
+
+
+def _containers(count: int) -> str:
+    return f"{count} container{'' if count == 1 else 's'}"

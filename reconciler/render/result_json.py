@@ -1,0 +1,84 @@
+"""The result of a command as one JSON document; its shape is `schemas/result.v1.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model.plan_json import diagnostic_values, plan_values
+
+if TYPE_CHECKING:
+    from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, Failure
+    from reconciler.model.outcome import Outcome
+    from reconciler.model.plan import Change
+    from reconciler.model.result import Result
+
+KIND = "reconciler/result"
+FORMAT_VERSION = "1.0"
+
+
+def result_json(result: Result) -> str:
+    """Writes the envelope; ASCII only, so that no terminal or log can be steered by it."""
+    return json.dumps(result_values(result), indent=2, ensure_ascii=True)
+
+
+def result_values(result: Result) -> dict[str, Any]:
+    """The envelope as plain values; optional parts are left out where there are none."""
+    values: dict[str, Any] = {
+        "kind": KIND,
+        "format_version": FORMAT_VERSION,
+        "command": result.command,
+        "exit_code": int(result.exit_code),
+    }
+    if result.plan is not None:
+        values["plan"] = plan_values(result.plan)
+    if result.outcome is not None:
+        values["outcome"] = _outcome(result.outcome)
+    if result.items is not None:
+        values["items"] = [
+            {"name": item.name, "cause": item.cause.value, "container_id": item.container_id}
+            for item in result.items
+        ]
+    values["diagnostics"] = [diagnostic_values(found) for found in result.diagnostics]
+    if result.error is not None:
+        error = result.error
+        values["error"] = {
+            "code": error.code,
+            "message": str(error),
+            "hint": error.hint,
+            "details": list(error.details),
+        }
+    return values
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "applied": [_applied(event) for event in outcome.applied],
+        "failed": [_failed(event) for event in outcome.failed],
+        "not_started": [_not_started(event) for event in outcome.not_started],
+        "under_way": [_change(change) for change in outcome.under_way],
+        "swept": [row.container_id for row in outcome.swept if row.failure is None],
+        "doubled": list(outcome.doubled),
+        "requests": outcome.requests,
+        "interrupted": outcome.interrupted,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"name": change.name, "actions": list(change.actions)}
+
+
+def _applied(event: ChangeApplied) -> dict[str, Any]:
+    return {**_change(event.change), "container_id": event.container_id}
+
+
+def _failed(event: ChangeFailed) -> dict[str, Any]:
+    return {**_change(event.change), "error": _failure(event.failure), "done": list(event.done)}
+
+
+def _not_started(event: ChangeNotStarted) -> dict[str, Any]:
+    return {**_change(event.change), "because": event.because}
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {"code": failure.code, "message": failure.message, "hint": failure.hint}
