@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def main() -> None:
-    """Runs the command line and exits with its code; Ctrl-C is caught from the first import on."""
+    """Runs the command line and exits with its code; signals are caught from the first import on."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        from reconciler.cli.main import run  # noqa: PLC0415 - inside, so that Ctrl-C is caught here too
-
-        code = run(sys.argv[1:])
+        code = _run(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.stderr.write("reconciler: interrupted; nothing was changed\n")
+        sys.stderr.write("reconciler: interrupted\n")
         code = 130
     sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    from reconciler.cli.main import run  # noqa: PLC0415 - inside, so that Ctrl-C is caught here too
+
+    try:
+        code = run(arguments)
+    except SystemExit as done:  # argparse's way to end after --help and --version
+        code = done.code if isinstance(done.code, int) else 0
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"reconciler: cannot write to stdout: {error.strerror or error}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or 1
+    return code
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM is Ctrl-C until the network core takes both over."""
+    del number, frame
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ class Connection:
         self, request: httpx2.Request, *, follow_redirects: bool = False
     ) -> AsyncIterator[httpx2.Response]:
         self.requests += 1
-        with translated(f"{request.method} {request.url.path}"):
+        with translated(f"{request.method} {request.url.host}{request.url.path}"):
             response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
             try:
                 yield response

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli.parser import USAGE
 from reconciler.emulator import EmulatorError, Settings
 from reconciler.emulator import serve as serve_emulator
+from reconciler.model.exit_codes import ExitCode
 from reconciler.render.escape import safe
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ def serve(options: argparse.Namespace) -> int:
         settings = _settings(options)
     except EmulatorError as error:
         sys.stderr.write(f"reconciler emulator: error: {safe(str(error))}\n")
-        return USAGE
+        return ExitCode.USAGE
     try:
         serve_emulator(settings, on_ready=_announce)
     except EmulatorError as error:
         sys.stderr.write(f"reconciler: the emulator cannot start: {safe(str(error), 400)}\n")
-        return 1
+        return ExitCode.ERROR
     return 0
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from reconciler.model.stop import Stop
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 _T = TypeVar("_T")
 
 
@@ -63,10 +65,14 @@ def run_until_second_signal(work: Awaitable[_T], stop: Stop, tell: Callable[[str
 
 
 def _run(main: Coroutine[Any, Any, _T]) -> _T:
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         return asyncio.run(main)
     except (asyncio.CancelledError, KeyboardInterrupt) as error:
         raise Interrupted("interrupted; nothing was changed") from error
+    finally:
+        for number, handler in before.items():  # the loop leaves the system's own behind
+            signal.signal(number, handler)
 
 
 def _current() -> asyncio.Task[Any]:
@@ -79,5 +85,5 @@ def _current() -> asyncio.Task[Any]:
 
 def _on_signal(react: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         loop.add_signal_handler(number, react)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconciler.cli.parser import build
+from reconciler.cli.parser import CommandLineError, build
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
-    options = build().parse_args(arguments)
+    try:
+        options = build().parse_args(arguments)
+    except CommandLineError as error:
+        return _misused(error, arguments)
     if options.command == "emulator":
         from reconciler.cli.emulator import serve  # noqa: PLC0415 - loaded once it is asked for
 
@@ -41,3 +46,17 @@ def _result(options: argparse.Namespace, console: Console) -> Result:
         return Result(options.command, diagnostics=error.diagnostics)
     except ReconcilerError as error:
         return Result(options.command, error=error)
+
+
+def _misused(error: CommandLineError, arguments: Sequence[str]) -> int:
+    """Reports a wrong command line, as JSON too where JSON was asked for."""
+    from reconciler.model.errors import UsageError  # noqa: PLC0415 - as above
+    from reconciler.model.result import Result  # noqa: PLC0415 - as above
+    from reconciler.render.escape import safe  # noqa: PLC0415 - as above
+    from reconciler.render.result_json import result_json  # noqa: PLC0415 - as above
+
+    sys.stderr.write(f"{error.usage}{error.prog}: error: {safe(str(error), 400)}\n")
+    result = Result(error.prog.split()[-1], error=UsageError(str(error)))
+    if "--format=json" in arguments or ("--format", "json") in pairwise(arguments):
+        sys.stdout.write(f"{result_json(result)}\n")
+    return int(result.exit_code)

@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from reconciler import __version__
 
-USAGE = 64
 DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
 MOST_PARALLELISM = 1000
@@ -20,21 +19,21 @@ exit codes:
 """
 
 
+class CommandLineError(Exception):
+    """The command line is wrong; `usage` is what to print before the message."""
+
+    def __init__(self, message: str, usage: str, prog: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+        self.prog = prog
+
+
 class Parser(argparse.ArgumentParser):
-    """argparse with our exit code for usage errors."""
+    """argparse that raises instead of exiting with 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Prints the usage and the error, and exits with 64."""
-        self.print_usage()
-        self.exit(USAGE, f"{self.prog}: error: {message}\n")
-
-    def print_usage(self, file: object = None) -> None:
-        """To stderr: stdout carries results only."""
-        del file
-        self._print_message(self.format_usage())
-
-    def _print_message(self, message: str, file: object = None) -> None:
-        super()._print_message(message, file)  # type: ignore[arg-type]  # argparse types it as its own protocol
+        """Raises `CommandLineError`."""
+        raise CommandLineError(message, self.format_usage(), self.prog)
 
 
 def build() -> Parser:
