@@ -1,0 +1,57 @@
+"""Manifests: text in, one value out, and every problem with its position on the way.
+
+Nothing is imported here until it is needed: a command that reads no manifest pays nothing, and the
+parser and the models of documents are loaded by the first `load`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.manifest.results import Fingerprinted, Loaded
+    from reconciler.model.scope import Desired
+
+__all__ = ["Fingerprinted", "Loaded", "fingerprint", "load", "published", "schema"]
+
+
+def load(paths: Sequence[str]) -> Loaded:
+    """Reads files and folders of manifests as one set, offline; local files are only looked at.
+
+    Raises UsageError for a path that does not exist or cannot be read; anything wrong inside the
+    manifests is a diagnostic.
+    """
+    from reconciler.manifest import loading  # noqa: PLC0415 - the parser is loaded by who needs it
+
+    return loading.load(paths)
+
+
+def fingerprint(desired: Desired) -> Fingerprinted:
+    """Fills in size and digest of every local file, reading each once."""
+    from reconciler.manifest import digests  # noqa: PLC0415 - validate reads no contents
+
+    return digests.fingerprint(desired)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a manifest document, made from the models that judge one."""
+    from reconciler.manifest import json_schema  # noqa: PLC0415 - loads pydantic
+
+    return json_schema.generate()
+
+
+def published(name: str) -> str:
+    """The text of a published schema, such as `manifest.v1.json`."""
+    from reconciler.manifest import schema_files  # noqa: PLC0415 - one command needs it
+
+    return schema_files.read(name)
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"Loaded", "Fingerprinted"}:
+        from reconciler.manifest import results  # noqa: PLC0415 - keeps importing this package free
+
+        return getattr(results, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

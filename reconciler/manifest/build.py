@@ -1,0 +1,116 @@
+"""From documents without a problem to the values that the rest of the program knows."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, cast
+
+from reconciler.manifest import paths
+from reconciler.manifest.crosschecks import entries, only
+from reconciler.manifest.shapes import path_of
+from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT, Desired, Limits, Scope
+from reconciler.model.spec import (
+    Compare,
+    ContainerSpec,
+    DesiredContainer,
+    DesiredFile,
+    ExpiresAfter,
+    FileSpec,
+    InlineContent,
+    LocalFile,
+    NetworkPolicy,
+    ReplaceOrder,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.manifest import grammar
+    from reconciler.manifest.values import Node
+    from reconciler.model.diagnostics import Position
+
+
+def desired(documents: Sequence[Node], manifests: Sequence[str]) -> Desired:
+    """The whole set as one value."""
+    scope, defaults = only(documents, "scope"), only(documents, "defaults")
+    settings = dict(defaults.children()) if defaults else {}
+    containers = [_container(entry, settings) for entry in entries(documents)]
+    return Desired(
+        scope=_scope(cast("grammar.Scope", scope.value)) if scope else Scope(),
+        containers=tuple(sorted(containers, key=lambda container: container.name)),
+        manifests=tuple(manifests),
+        replace=_replace(cast("grammar.Defaults", defaults.value)) if defaults else ReplaceOrder.CREATE_FIRST,
+    )
+
+
+def _scope(value: grammar.Scope) -> Scope:
+    limits = value.get("limits", {})
+    return Scope(
+        prefix=value.get("prefix"),
+        exclude=tuple(sorted(set(value.get("exclude", ())))),
+        prune=value.get("prune", False),
+        sweep=value.get("sweep", False),
+        compare=Compare(value.get("compare", Compare.DIGEST)),
+        limits=Limits(
+            limits.get("max_deletes"),
+            limits.get("max_delete_percent", DEFAULT_MAX_DELETE_PERCENT),
+        ),
+    )
+
+
+def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
+    """One container: its own keys, and those of `defaults` that it does not give."""
+    keys = {**settings, **dict(entry.children())}
+    value = cast("grammar.Container", {key: node.value for key, node in keys.items()})
+    return DesiredContainer(
+        spec=ContainerSpec(
+            value["name"],
+            value.get("memory_limit"),
+            _network_policy(value.get("network_policy")),
+            _expires_after(value.get("expires_after")),
+        ),
+        position=entry.position,
+        files=_files(keys["files"]) if "files" in keys else None,
+        prune_files=value.get("prune_files", False),
+        replace=_replace(value),
+        positions=tuple(sorted(_positions(keys))),
+    )
+
+
+def _network_policy(value: grammar.NetworkPolicy | None) -> NetworkPolicy | None:
+    if value is None:
+        return None
+    domains = value.get("allowed_domains")
+    return NetworkPolicy(value["type"], None if domains is None else tuple(sorted(domains)))
+
+
+def _expires_after(value: grammar.ExpiresAfter | None) -> ExpiresAfter | None:
+    return None if value is None else ExpiresAfter(value["minutes"], value["anchor"])
+
+
+def _replace(value: grammar.Container | grammar.Defaults) -> ReplaceOrder:
+    return ReplaceOrder(value.get("lifecycle", {}).get("replace", ReplaceOrder.CREATE_FIRST))
+
+
+def _files(files: Node) -> tuple[DesiredFile, ...]:
+    return tuple(sorted((_file(file) for file in files.items()), key=lambda file: file.spec.path))
+
+
+def _file(file: Node) -> DesiredFile:
+    value = cast("grammar.FileEntry", file.value)
+    path = path_of(value)
+    if "content" in value:
+        return _inline(path, value["content"].encode(), file.position)
+    source = LocalFile(paths.beside(file.file, value["source"]))
+    return DesiredFile(FileSpec(path, None), source, file.position)
+
+
+def _inline(path: str, data: bytes, position: Position) -> DesiredFile:
+    return DesiredFile(FileSpec(path, len(data), sha256(data).hexdigest()), InlineContent(data), position)
+
+
+def _positions(keys: dict[str, Node]) -> Iterator[tuple[str, Position]]:
+    for key, node in keys.items():
+        yield key, node.position
+        for inner, below in node.children():
+            yield f"{key}.{inner}", below.position

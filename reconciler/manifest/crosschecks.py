@@ -1,0 +1,126 @@
+"""What entries have against each other, within a container and across the whole set.
+
+These look at the raw values, so that a name declared twice is reported although one of the two entries
+is invalid in some other way. A value that is itself refused takes no part.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from reconciler.manifest import rules, scope_checks, shapes
+from reconciler.manifest.findings import error, nearest, quoted
+from reconciler.manifest.places import known_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from reconciler.manifest.grammar import FileEntry
+    from reconciler.manifest.values import Node
+    from reconciler.model.diagnostics import Diagnostic, Position
+
+_ONCE_PER_SET = ("scope", "defaults")
+
+
+def problems_of(documents: Sequence[Node]) -> Iterator[Diagnostic]:
+    """Everything that only shows when entries are looked at together."""
+    for key in _ONCE_PER_SET:
+        yield from _doubled_keys(documents, key)
+    containers = list(entries(documents))
+    yield from _names(containers, only(documents, "scope"))
+    for container in containers:
+        yield from _files(container)
+    for holder in (*containers, *holding(documents, "defaults")):
+        yield from _domains(holder)
+    for scope in holding(documents, "scope"):
+        yield from scope_checks.problems_of(scope)
+
+
+def no_containers(documents: Sequence[Node]) -> Diagnostic | None:
+    """Refuses a set without the key `containers`: an empty set is written out, not arrived at."""
+    for document in documents:
+        if any(_stands_for(key, "containers") for key, _ in document.children()):
+            return None
+    message = "missing key containers: no document of the set has it"
+    return error("missing-key", message, documents[0].position, "write containers: [] for a set without any")
+
+
+def _stands_for(key: str, known: str) -> bool:
+    return key == known or (key not in known_keys("") and nearest(key, (known,)) is not None)
+
+
+def holding(documents: Iterable[Node], key: str) -> Iterator[Node]:
+    """The values of a key of documents."""
+    for document in documents:
+        if (value := document.child(key)) is not None:
+            yield value
+
+
+def only(documents: Iterable[Node], key: str) -> Node | None:
+    """The value of a key that one document has; None where none has it, or several."""
+    found = list(holding(documents, key))
+    return found[0] if len(found) == 1 else None
+
+
+def entries(documents: Iterable[Node]) -> Iterator[Node]:
+    """The containers of all documents."""
+    for containers in holding(documents, "containers"):
+        yield from containers.items()
+
+
+def _doubled_keys(documents: Iterable[Node], key: str) -> Iterator[Diagnostic]:
+    places = [document.key_position(key) for document in documents if document.child(key)]
+    for place in places[1:]:
+        message = f"expected one {key} in the whole set, found another at {places[0]}"
+        yield error(f"duplicate-{key}", message, place)
+
+
+def _names(containers: Iterable[Node], scope: Node | None) -> Iterator[Diagnostic]:
+    borders = scope_checks.borders(scope)
+    first: dict[str, Position] = {}
+    for entry in containers:
+        name = entry.child("name")
+        if name is None or not isinstance(name.value, str) or rules.name(name.value):
+            continue
+        declared = name.value
+        if borders and (problem := scope_checks.outside(name, declared, borders)):
+            yield problem
+        if declared in first:
+            message = f"the container {quoted(declared)} is already declared at {first[declared]}"
+            yield error("duplicate-name", message, _other(first[declared], name, entry))
+        first.setdefault(declared, name.position)
+
+
+def _files(container: Node) -> Iterator[Diagnostic]:
+    files = container.child("files")
+    first: dict[str, Position] = {}
+    for file in files.items() if files else ():
+        said = file.child("path") or file.child("source")
+        if said is None or not isinstance(said.value, str):
+            continue
+        path = shapes.path_of(cast("FileEntry", file.value))
+        if rules.file_path(path):
+            continue
+        if path in first:
+            message = f"the container already has a file {quoted(path)}, declared at {first[path]}"
+            yield error("duplicate-path", message, _other(first[path], said, file))
+        first.setdefault(path, said.position)
+
+
+def _other(first: Position, inner: Node, outer: Node) -> Position:
+    """The place of a repetition; what an alias repeats stands in one place, and the alias in another."""
+    return outer.position if inner.position == first else inner.position
+
+
+def _domains(holder: Node) -> Iterator[Diagnostic]:
+    policy = holder.child("network_policy")
+    domains = policy.child("allowed_domains") if policy else None
+    first: dict[str, Position] = {}
+    for domain in domains.items() if domains else ():
+        if not isinstance(domain.value, str) or rules.domain(domain.value):
+            continue
+        folded = domain.value.casefold()
+        if folded in first:
+            message = f"the domain {quoted(domain.value)} is already listed at {first[folded]}"
+            yield error("duplicate-domain", message, domain.position)
+        first.setdefault(folded, domain.position)

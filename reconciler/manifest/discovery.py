@@ -1,0 +1,85 @@
+"""Which files a path of the command line means."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, NoReturn
+
+from reconciler.manifest import paths as pathnames
+from reconciler.manifest.findings import error
+from reconciler.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.model.diagnostics import Diagnostic
+
+_ENDINGS = (".yaml", ".yml")
+_SKIPPED = (".", "_")
+_STDIN = "-"
+
+
+def discover(paths: Sequence[str]) -> tuple[list[str], list[Diagnostic]]:
+    """The files to read, by the names that diagnostics will use, each real file once."""
+    if not paths:
+        raise UsageError("no path of a manifest was given")
+    names: dict[str, str] = {}
+    empty: list[Diagnostic] = []
+    for path in paths:
+        found = list(_files_of(path))
+        if not found:
+            empty.append(_nothing_in(path))
+        for name in found:
+            names.setdefault(pathnames.real(name), name)
+    return list(names.values()), empty
+
+
+def _files_of(path: str) -> Iterator[str]:
+    if path == _STDIN:
+        raise UsageError("reading a manifest from standard input is not supported yet")
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
+        yield from sorted(_below(path))
+    elif stat.S_ISREG(mode):
+        yield path
+    else:
+        raise UsageError(f"{path} is neither a file nor a folder")
+
+
+def _below(folder: str) -> Iterator[str]:
+    entered: set[str] = set()
+    for parent, folders, files in os.walk(folder, onerror=_unreadable, followlinks=True):
+        if (real := pathnames.real(parent)) in entered:
+            folders.clear()  # a link in a circle
+            continue
+        entered.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(_SKIPPED))
+        for name in files:
+            if name.endswith(_ENDINGS):
+                path = pathnames.join(parent, name)
+                if not stat.S_ISREG(_mode(path)):
+                    raise UsageError(f"{path} is not a file")
+                yield path
+
+
+def _mode(path: str) -> int:
+    try:
+        return pathnames.mode(path)
+    except OSError as problem:
+        _unreadable(problem)
+    except ValueError:
+        raise UsageError(f"{path!r} cannot be the name of a file") from None
+
+
+def _unreadable(problem: OSError) -> NoReturn:
+    raise UsageError(f"cannot read {problem.filename}: {problem.strerror}") from problem
+
+
+def _nothing_in(folder: str) -> Diagnostic:
+    return error(
+        "no-manifest",
+        f"no manifest in {folder}: no file there ends in .yaml or .yml",
+        None,
+        "folders whose names begin with . or _ are skipped",
+    )

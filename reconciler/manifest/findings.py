@@ -1,0 +1,84 @@
+"""The making of diagnostics: the words for what was found, and for what was probably meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reconciler.manifest.values import Suspect
+from reconciler.model.diagnostics import Diagnostic, Position, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHOWN = 40
+"""Characters of a user's text that a message repeats."""
+
+
+MAX_PROBLEMS = 100_000
+"""Of one document; what has more is not a manifest, and its problems would fill the memory."""
+
+
+class Problem(NamedTuple):
+    """What a rule has against a value. `key` names the culprit within a mapping, where there is one."""
+
+    code: str
+    message: str
+    hint: str | None = None
+    key: str | None = None
+
+
+def error(code: str, message: str, position: Position | None, hint: str | None = None) -> Diagnostic:
+    """A diagnostic that makes the set invalid."""
+    return Diagnostic(Severity.ERROR, code, message, position, hint)
+
+
+def not_yet(what: str) -> Problem:
+    """The part of the grammar is designed and not built."""
+    return Problem("not-supported-yet", f"not supported yet: {what}")
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning."""
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def quoted(text: str) -> str:
+    """The text as a message shows it."""
+    return f'"{shortened(text)}"'
+
+
+def found(value: object, *, secret: bool = False) -> str:
+    """Says what stands there instead; of a secret only the kind."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "a boolean" if secret else str(value).lower()
+        case int():
+            return "a number" if secret else f"the number {value}"
+        case str():
+            return "text" if secret else f"the text {quoted(value)}"
+        case Suspect():
+            shown = f"{shortened(value.text)} (which YAML may read as {value.reads_as})"
+            return value.reads_as if secret else shown
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    if len(word) > SHOWN:
+        return None
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    folded = {option.casefold(): option for option in known}
+    near = get_close_matches(word.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint for a mistyped word."""
+    near = nearest(word, known)
+    return None if near is None else f"did you mean {near}?"

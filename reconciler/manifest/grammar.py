@@ -1,0 +1,247 @@
+"""The one definition of a manifest document: its keys, their types, and the rules between them.
+
+Typed dictionaries rather than model classes: what was validated is the plain value itself, and a key
+that may be left out is not therefore a key that may be null. What a pattern cannot say is said by a
+rule; what one document cannot know (other documents, the disk) is checked elsewhere.
+
+A mapping with two shapes (a network policy, a file) is one type with a rule rather than a union: an
+error then lies at the key that is wrong, here and in an editor that reads the published schema.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, with_config
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict  # typing's own is not enough for pydantic before Python 3.12
+
+from reconciler.manifest import rules, shapes
+from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconciler.manifest.findings import Problem
+
+RULE: Final = "rule"
+"""The type of an error that carries a Problem of ours."""
+
+
+def _obeys(rule: Callable[[Any], Problem | None]) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        problem = rule(value)
+        if problem is None:
+            return value
+        raise PydanticCustomError(RULE, "a rule was broken", {"problem": problem})
+
+    return check
+
+
+def _text(rule: Callable[[str], Problem | None], **schema: Any) -> tuple[AfterValidator, WithJsonSchema]:
+    return AfterValidator(_obeys(rule)), WithJsonSchema({"type": "string", **schema})
+
+
+def _closed(**extra: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", strict=True, json_schema_extra=extra)
+
+
+Version = Annotated[int, BeforeValidator(_obeys(rules.version)), WithJsonSchema({"const": rules.VERSION})]
+Name = Annotated[str, *_text(rules.name, pattern=rules.NAME_PATTERN)]
+Prefix = Annotated[str, *_text(rules.prefix, pattern=rules.PREFIX_PATTERN)]
+Excluded = Annotated[str, *_text(rules.text)]
+Domain = Annotated[str, *_text(rules.domain, minLength=1)]
+Source = Annotated[str, *_text(rules.source, minLength=1)]
+Content = Annotated[str, *_text(rules.text)]
+Path = Annotated[
+    str,
+    *_text(
+        rules.file_path,
+        pattern=rules.PATH_PATTERN,
+        maxLength=rules.MAX_NAME_BYTES,
+        **{"not": {"pattern": rules.NOT_A_PATH}},
+    ),
+]
+
+
+@with_config(_closed())
+class Limits(TypedDict):
+    """How many containers one apply may lose."""
+
+    max_deletes: NotRequired[Annotated[int, Field(ge=0, description="So many. Default: no such limit.")]]
+    max_delete_percent: NotRequired[
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                le=100,
+                default=DEFAULT_MAX_DELETE_PERCENT,
+                description="A share of the containers that the set owns, once there are ten of them.",
+            ),
+        ]
+    ]
+
+
+@with_config(_closed(**shapes.SCOPE))
+class Scope(TypedDict):
+    """Which live containers belong to this set. Given once per set.
+
+    Without a prefix the set manages exactly the names that it declares.
+    """
+
+    prefix: NotRequired[
+        Annotated[
+            Prefix,
+            Field(
+                description="Live containers whose name begins with this belong to the set. "
+                "At least 3 characters, the last one of - _ . /",
+                examples=["ci-"],
+            ),
+        ]
+    ]
+    exclude: NotRequired[
+        Annotated[
+            list[Excluded],
+            Field(description="Longer prefixes that do not belong to the set.", examples=[["ci-other-"]]),
+        ]
+    ]
+    prune: NotRequired[
+        Annotated[
+            bool,
+            Field(
+                default=False,
+                description="Delete live containers in scope that no manifest declares.",
+            ),
+        ]
+    ]
+    sweep: NotRequired[
+        Annotated[bool, Field(default=False, description="Also delete the dead rows of the scope.")]
+    ]
+    compare: NotRequired[
+        Annotated[
+            Literal["digest", "size"],
+            Field(
+                default="digest",
+                description="How file contents are compared: size never downloads a file.",
+            ),
+        ]
+    ]
+    limits: NotRequired[Limits]
+
+
+@with_config(_closed(**shapes.NETWORK_POLICY))
+class NetworkPolicy(TypedDict):
+    """What the container may reach: nothing, or the listed domains."""
+
+    type: Annotated[Literal["disabled", "allowlist"], Field(description="disabled, or allowlist.")]
+    allowed_domains: NotRequired[
+        Annotated[
+            list[Domain],
+            Field(
+                min_length=1,
+                json_schema_extra={"uniqueItems": True},
+                description="The domains of an allowlist, each once.",
+                examples=[["api.example.com", "data.example.org"]],
+            ),
+        ]
+    ]
+
+
+@with_config(_closed())
+class ExpiresAfter(TypedDict):
+    """When an idle container dies, and its data with it."""
+
+    anchor: Annotated[Literal["last_active_at"], Field(description="What the minutes are counted from.")]
+    minutes: Annotated[int, Field(ge=1, description="OpenAI accepts 20 at most.", examples=[20])]
+
+
+@with_config(_closed(**shapes.FILE))
+class FileEntry(TypedDict):
+    """A file of the container, from a local file or from text in the manifest."""
+
+    path: NotRequired[
+        Annotated[
+            Path,
+            Field(
+                description="Its bare name under /mnt/data. Default: the name of the source.",
+                examples=["prices.csv"],
+            ),
+        ]
+    ]
+    source: NotRequired[
+        Annotated[
+            Source,
+            Field(description="A local file, relative to this manifest.", examples=["data/prices.csv"]),
+        ]
+    ]
+    content: NotRequired[Annotated[Content, Field(description="The text of the file, stored as UTF-8.")]]
+
+
+@with_config(_closed())
+class Lifecycle(TypedDict):
+    """How a container is replaced."""
+
+    replace: NotRequired[
+        Annotated[
+            Literal["create_first", "delete_first"],
+            Field(default="create_first", description="Which half comes first; delete_first is for quotas."),
+        ]
+    ]
+
+
+class _Settings(TypedDict):
+    memory_limit: NotRequired[
+        Annotated[
+            Literal["1g", "4g", "16g", "64g", None],  # noqa: PYI061 - one enum in the schema, no union
+            Field(description="The container's memory; null means the server's default."),
+        ]
+    ]
+    network_policy: NotRequired[
+        Annotated[
+            Annotated[NetworkPolicy, AfterValidator(_obeys(shapes.network_policy))] | None,
+            Field(description="What it may reach; null means the server's default."),
+        ]
+    ]
+    expires_after: NotRequired[
+        Annotated[ExpiresAfter | None, Field(description="When it dies; null means the server's default.")]
+    ]
+    prune_files: NotRequired[
+        Annotated[bool, Field(default=False, description="Delete user files that are not declared.")]
+    ]
+    lifecycle: NotRequired[Lifecycle]
+
+
+@with_config(_closed())
+class Defaults(_Settings):
+    """Keys for every container of the set. Given once; a container's own key replaces the whole value."""
+
+
+@with_config(_closed())
+class Container(_Settings):
+    """A container by its name."""
+
+    name: Annotated[
+        Name,
+        Field(
+            description="Its name: it begins with the scope's prefix and is declared once in the whole set.",
+            examples=["ci-analysis"],
+        ),
+    ]
+    files: NotRequired[
+        Annotated[
+            list[Annotated[FileEntry, AfterValidator(_obeys(shapes.file))]],
+            Field(description="Its files. Without this key they are unmanaged; an empty list declares none."),
+        ]
+    ]
+
+
+@with_config(_closed())
+class Manifest(TypedDict):
+    """One document of a set of manifests for reconciler."""
+
+    version: Annotated[Version, Field(description="The version of this format.")]
+    scope: NotRequired[Scope]
+    defaults: NotRequired[Defaults]
+    containers: NotRequired[
+        Annotated[list[Container], Field(description="The declared containers; an empty list declares none.")]
+    ]

@@ -1,0 +1,36 @@
+"""Paths as text: a diagnostic names a file as its user did, and pathlib would rewrite `./a//b`."""
+# ruff: noqa: PTH116, PTH117, PTH118, PTH119, PTH120, PTH206 - for the reason above
+
+from __future__ import annotations
+
+import os
+
+
+def join(folder: str, name: str) -> str:
+    """A path below a folder."""
+    return os.path.join(folder, name)
+
+
+def beside(file: str, path: str) -> str:
+    """A path that is relative to the folder of a file, usable from the current folder."""
+    return os.path.join(os.path.dirname(file), path)
+
+
+def base_name(path: str) -> str:
+    """The last part; empty after a trailing slash."""
+    return os.path.basename(path)
+
+
+def leaves_its_folder(path: str) -> bool:
+    """Tells whether the text of a path leads out of the folder that it is relative to."""
+    return os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == os.pardir
+
+
+def real(path: str) -> str:
+    """One name for one file, however it was reached."""
+    return os.path.realpath(path)
+
+
+def mode(path: str) -> int:
+    """What lies there, as `stat` tells it. Raises OSError, and ValueError for what cannot be a path."""
+    return os.stat(path).st_mode

@@ -1,0 +1,69 @@
+"""Which keys may stand in which mapping: those that are built, and those that wait for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_type_hints
+
+from reconciler.manifest import grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TYPES = {
+    "": grammar.Manifest,
+    "scope": grammar.Scope,
+    "limits": grammar.Limits,
+    "defaults": grammar.Defaults,
+    "containers": grammar.Container,
+    "network_policy": grammar.NetworkPolicy,
+    "expires_after": grammar.ExpiresAfter,
+    "files": grammar.FileEntry,
+    "lifecycle": grammar.Lifecycle,
+}
+
+_KEYS = {place: frozenset(get_type_hints(kind)) for place, kind in _TYPES.items()}
+
+_WAITING = {
+    "": {"variables"},
+    "scope": {"protect"},
+    "defaults": {"replicas", "skills"},
+    "containers": {"replicas", "skills"},
+    "network_policy": {"domain_secrets"},
+    "files": {"file_id", "sensitive"},
+    "lifecycle": {
+        "prevent_destroy",
+        "when_expired",
+        "ignore",
+        "keep_alive",
+        "renew_before",
+        "collect",
+    },
+}
+
+OF_A_CONTAINER_ONLY = {"name", "files"}
+"""What `defaults` cannot hold."""
+
+_SPOKEN = {"": "the document", "containers": "a container", "files": "a file"}
+
+Location = tuple[int | str, ...]
+"""The keys and indexes that lead to a value, as pydantic writes them."""
+
+
+def place_of(location: Sequence[int | str]) -> str:
+    """The key that a mapping stands under, itself or in a list; empty for the document."""
+    return next((part for part in reversed(location) if isinstance(part, str)), "")
+
+
+def spoken(place: str) -> str:
+    """A mapping at this place in words."""
+    return _SPOKEN.get(place, place)
+
+
+def known_keys(place: str) -> frozenset[str]:
+    """The keys that a mapping at this place may have."""
+    return _KEYS.get(place, frozenset())
+
+
+def waits(place: str, key: str) -> bool:
+    """Tells whether a key is designed and not built."""
+    return key in _WAITING.get(place, ())

@@ -1,0 +1,115 @@
+"""What single values must be beyond their type: names, prefixes, paths, sources, domains.
+
+Each rule takes a value and returns what it has against it, or None. Nothing here looks at a disk or at
+another entry.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.manifest import paths
+from reconciler.manifest.findings import Problem, found, not_yet, quoted
+from reconciler.model.live import DATA_FOLDER, MANGLED
+from reconciler.model.names import DECLARED_NAME, is_declarable, prefix_problem
+
+VERSION = 1
+"""The format that this program reads."""
+
+MAX_NAME_BYTES = 255
+"""Of a file, as on every file system that a server may keep it on."""
+
+NAME_PATTERN = f"^{DECLARED_NAME}$"
+PREFIX_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/ -]{1,98}[-_./]$"
+PATH_PATTERN = r"^[^/\u0000-\u001f\u007f-\u009f]+$"
+NOT_A_PATH = rf"^\.{{1,2}}$|{MANGLED.pattern}"
+"""The rules below as far as patterns can tell them, for the published schema."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_GLOB = re.compile(r"[*?\[]")
+_VARIABLE = "${"
+_NO_NAME = frozenset({"", ".", ".."})
+
+
+def version(value: object) -> Problem | None:
+    """The format of the document. Checked by hand since Python holds 1, 1.0 and true for equal."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        hint = "write it without quotes" if isinstance(value, str) else None
+        return Problem("wrong-type", f"expected version {VERSION}, found {found(value)}", hint)
+    if value != VERSION:
+        return _invalid(f"expected version {VERSION}, the only one that is known here, found {found(value)}")
+    return None
+
+
+def text(value: str) -> Problem | None:
+    """Any text; the beginning of a variable waits for variables to be built."""
+    return not_yet(f"{_VARIABLE} in a value") if _VARIABLE in value else None
+
+
+def name(value: str) -> Problem | None:
+    """A container's declared name."""
+    if (problem := text(value)) or is_declarable(value):
+        return problem
+    allowed = "1 to 100 letters, digits, spaces and . _ / - that begins with a letter or digit"
+    hint = "~ is reserved for the stamp that live names may carry" if "~" in value else None
+    return _invalid(f"expected a name of {allowed}, found {quoted(value)}", hint)
+
+
+def prefix(value: str) -> Problem | None:
+    """The beginning of every name of the set."""
+    if problem := text(value):
+        return problem
+    against = prefix_problem(value)
+    return _invalid(f"{against}, found {quoted(value)}") if against else None
+
+
+def source(value: str) -> Problem | None:
+    """The place of a local file, relative to its manifest."""
+    if problem := text(value):
+        return problem
+    if not value or _CONTROL.search(value):
+        return _invalid(f"expected the path of a file, found {quoted(value)}")
+    if _GLOB.search(value):
+        return not_yet("a glob as source")
+    if paths.leaves_its_folder(value):
+        return not_yet("a source outside of the manifest's folder")
+    if paths.base_name(value) in _NO_NAME:
+        return not_yet("a folder as source")
+    return None
+
+
+def file_path(value: str) -> Problem | None:
+    """The bare name of a file under /mnt/data."""
+    if problem := text(value):
+        return problem
+    if "/" in value:
+        return _foldered(value)
+    if _CONTROL.search(value):
+        return _invalid(f"expected a path without control characters, found {quoted(value)}")
+    if value in _NO_NAME:
+        return _invalid(f"expected the name of a file, found {quoted(value)}")
+    if len(value.encode()) > MAX_NAME_BYTES:
+        return _invalid(f"expected a path of at most {MAX_NAME_BYTES} bytes, found {quoted(value)}")
+    if MANGLED.match(value):
+        return _invalid(
+            f"expected a path that does not begin like those of uploaded files, found {quoted(value)}",
+            "what servers put before a name is stripped when files are compared, so it would never be found",
+        )
+    return None
+
+
+def _foldered(value: str) -> Problem:
+    bare = value.rstrip("/").rpartition("/")[2]
+    return _invalid(
+        f"expected a bare name, found {quoted(value)}: the API stores files flat under {DATA_FOLDER}",
+        f"write {bare}" if file_path(bare) is None else None,
+    )
+
+
+def domain(value: str) -> Problem | None:
+    """A domain of an allowlist."""
+    return text(value) if value else _invalid("expected a domain, found empty text")
+
+
+def _invalid(message: str, hint: str | None = None) -> Problem:
+    return Problem("invalid-value", message, hint)

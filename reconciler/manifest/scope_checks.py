@@ -1,0 +1,71 @@
+"""What a scope says about itself beyond types, and which names it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.manifest import rules
+from reconciler.manifest.findings import error, nearest, quoted
+from reconciler.manifest.places import known_keys
+from reconciler.model.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.manifest.values import Node
+    from reconciler.model.diagnostics import Diagnostic
+
+_NEED_A_PREFIX = ("prune", "sweep", "exclude")
+
+
+def problems_of(scope: Node) -> Iterator[Diagnostic]:
+    """What the keys of a scope have against each other."""
+    prefix = scope.child("prefix")
+    if prefix is None:
+        yield from _without_prefix(scope)
+    elif isinstance(prefix.value, str) and rules.prefix(prefix.value) is None:
+        yield from _excluded(scope, prefix.value)
+
+
+def _without_prefix(scope: Node) -> Iterator[Diagnostic]:
+    if any(nearest(key, ("prefix",)) for key, _ in scope.children() if key not in known_keys("scope")):
+        return  # a mistyped prefix is reported as an unknown key
+    for key in _NEED_A_PREFIX:
+        found = scope.child(key)
+        if found is not None and (found.value is True or (isinstance(found.value, list) and found.value)):
+            message = f"{key} needs scope.prefix: without one the set manages exactly the names it declares"
+            yield error("missing-prefix", message, scope.key_position(key))
+
+
+def _excluded(scope: Node, prefix: str) -> Iterator[Diagnostic]:
+    exclude = scope.child("exclude")
+    for entry in exclude.items() if exclude else ():
+        if not isinstance(entry.value, str) or rules.text(entry.value):
+            continue
+        if not entry.value.startswith(prefix) or entry.value == prefix:
+            found = quoted(entry.value)
+            message = f"expected a longer prefix that begins with {quoted(prefix)}, found {found}"
+            yield error("invalid-value", message, entry.position)
+
+
+def borders(scope: Node | None) -> Scope | None:
+    """Prefix and exclusions alone, or None where they are absent or not to be trusted."""
+    prefix = scope.child("prefix") if scope else None
+    if scope is None or prefix is None or not isinstance(prefix.value, str) or rules.prefix(prefix.value):
+        return None
+    exclude = scope.child("exclude")
+    entries = [entry.value for entry in exclude.items()] if exclude else []
+    carved = tuple(entry for entry in entries if isinstance(entry, str) and len(entry) > len(prefix.value))
+    return Scope(prefix=prefix.value, exclude=carved)
+
+
+def outside(name: Node, declared: str, scope: Scope) -> Diagnostic | None:
+    """Refuses a name that the scope does not hold."""
+    if scope.prefix is None or scope.holds(declared):
+        return None
+    if not declared.startswith(scope.prefix):
+        message = f"{quoted(declared)} does not begin with the scope's prefix {quoted(scope.prefix)}"
+        return error("outside-scope", message, name.position)
+    carved = next(prefix for prefix in scope.exclude if declared.startswith(prefix))
+    message = f"{quoted(declared)} lies outside of the scope, which excludes {quoted(carved)}"
+    return error("outside-scope", message, name.position)

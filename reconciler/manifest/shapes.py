@@ -1,0 +1,62 @@
+"""Rules between the keys of one mapping, each beside what a JSON Schema can say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconciler.manifest import paths, rules
+from reconciler.manifest.findings import Problem
+from reconciler.model.spec import ALLOWLIST, DISABLED
+
+if TYPE_CHECKING:
+    from reconciler.manifest.grammar import FileEntry, NetworkPolicy
+
+SCOPE: dict[str, Any] = {
+    "if": {"not": {"required": ["prefix"]}},
+    "then": {
+        "properties": {"prune": {"const": False}, "sweep": {"const": False}, "exclude": {"maxItems": 0}},
+    },
+}
+
+NETWORK_POLICY: dict[str, Any] = {
+    "if": {"properties": {"type": {"const": ALLOWLIST}}, "required": ["type"]},
+    "then": {"required": ["allowed_domains"]},
+    "else": {"properties": {"allowed_domains": False}},
+}
+
+FILE: dict[str, Any] = {
+    "if": {"required": ["content"]},
+    "then": {"required": ["path"], "properties": {"source": False}},
+    "else": {"required": ["source"]},
+}
+
+
+def network_policy(value: NetworkPolicy) -> Problem | None:
+    """An allowlist lists something; a disabled network does not."""
+    if value["type"] == ALLOWLIST and "allowed_domains" not in value:
+        return Problem("missing-key", "missing key allowed_domains: an allowlist names at least one domain")
+    if value["type"] == DISABLED and "allowed_domains" in value:
+        message = f"allowed_domains belongs to type: {ALLOWLIST}, found type: {DISABLED}"
+        return Problem("conflicting-keys", message, key="allowed_domains")
+    return None
+
+
+def file(value: FileEntry) -> Problem | None:
+    """The bytes of a file come from one place, and it has a name."""
+    if "source" in value and "content" in value:
+        return Problem("conflicting-keys", "expected source or content, found both", key="content")
+    if "source" not in value and "content" not in value:
+        return Problem("missing-key", "missing key source or content: nothing says what is in the file")
+    if "path" in value:
+        return None
+    if "content" in value:
+        return Problem("missing-key", "missing key path: content has no name of its own")
+    problem = rules.file_path(path_of(value))
+    if problem is None:
+        return None
+    return problem._replace(hint="give the file another name with path", key="source")
+
+
+def path_of(value: FileEntry) -> str:
+    """The name of a declared file: its path, or the source's own."""
+    return value["path"] if "path" in value else paths.base_name(value["source"])

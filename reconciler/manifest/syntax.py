@@ -1,0 +1,61 @@
+"""Errors of the YAML parser in our words, with a hint for the mistakes that people make."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yaml.error import MarkedYAMLError
+
+from reconciler.manifest.findings import error
+from reconciler.manifest.values import offset, position
+
+if TYPE_CHECKING:
+    from yaml.error import YAMLError
+
+    from reconciler.model.diagnostics import Diagnostic
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+_HINTS = {
+    "\t": "indent with spaces, a tab cannot stand here",
+    "@": "quote text that begins with @",
+    "`": "quote text that begins with `",
+    "%": "quote text that begins with %",
+}
+
+
+def syntax_error(file: str, text: str, problem: YAMLError) -> Diagnostic:
+    """The place where the parser gave up, and why."""
+    if not isinstance(problem, MarkedYAMLError):
+        return error("yaml-syntax", f"not valid YAML: {problem}", position(file, 0))
+    mark = problem.problem_mark or problem.context_mark
+    if mark is None:
+        return error("yaml-syntax", _sentence(problem), position(file, 0))
+    lines = text.splitlines() or [""]
+    if mark.line >= len(lines):  # at the end of the file, which is said to be on a line of its own
+        return error(
+            "yaml-syntax", _sentence(problem), position(file, offset(len(lines) - 1, len(lines[-1])))
+        )
+    at = position(file, offset(mark.line, mark.column))
+    return error("yaml-syntax", _sentence(problem), at, _hint(lines[mark.line], mark.column))
+
+
+def _sentence(problem: MarkedYAMLError) -> str:
+    reason = problem.problem or "the parser gave no reason"
+    return f"not valid YAML: {reason}{_circumstance(problem)}"
+
+
+def _circumstance(problem: MarkedYAMLError) -> str:
+    if not problem.context:
+        return ""
+    here, there = problem.problem_mark, problem.context_mark
+    if here is None or there is None or here.line == there.line:
+        return f" {problem.context}"
+    return f" {problem.context} that begins on line {there.line + 1}"
+
+
+def _hint(line: str, column: int) -> str | None:
+    if _SURROGATE.match(line, max(column - 2, 0)):
+        return "write the character itself, or \\U and eight digits: JSON's pairs of \\u are not YAML"
+    return _HINTS.get(line[column : column + 1])

@@ -1,0 +1,199 @@
+"""The published schema of manifests: current, valid, true to the loader, and shipped."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator
+from unit.manifest.test_properties import manifests
+from unit.manifest.test_rules_table import TABLES
+
+from reconciler.manifest import published, schema
+from reconciler.manifest.json_schema import NAME, text
+from reconciler.manifest.rules import PREFIX_PATTERN
+from reconciler.manifest.values import Suspect
+from reconciler.manifest.walk import Walk
+from reconciler.model.profile import MEMORY_LIMITS
+from reconciler.model.scope import Limits, Scope
+from reconciler.model.spec import ALLOWLIST, DISABLED, LAST_ACTIVE_AT, Compare, DesiredContainer, ReplaceOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKOUT = Path(__file__).parents[2]
+SCHEMA = json.loads(published(NAME))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+BEYOND_A_SCHEMA = {
+    # what one document does not know
+    "document: no containers in the set",
+    "document: two scopes",
+    "name: a doubled name",
+    "name: a tripled name",
+    "name: a doubled name across documents",
+    "name: an aliased entry",
+    "name: outside of the scope",
+    "name: outside of a scope given in a later document",
+    "name: excluded",
+    "name: a doubled scope puts nobody outside",
+    # what the $ of Python's patterns lets through, and no other's
+    "name: a name with a line break",
+    # what compares two values of it
+    "scope: exclude that is not below the prefix",
+    "scope: exclude that is the prefix",
+    "field: a domain twice, in capitals",
+    "file: one path twice",
+    "file: one path twice, once by the source's name",
+    "file: an aliased entry",
+    # what counts bytes, or looks at the disk or at the parts of a path
+    "file: path of 128 characters in 256 bytes",
+    "file: a source with a control character",
+    "file: a source's own name that is no path",
+    "file: a missing source",
+    "file: a source below a file",
+    *(
+        f"waiting: {case}"
+        for case in (
+            "a glob",
+            "a folder",
+            "a folder with a slash",
+            "the manifest's folder",
+            "a source above",
+            "a source above, by a detour",
+            "an absolute source",
+            "a variable in content",
+            "an escaped variable",
+            "a variable in a source",
+            "a variable in a domain",
+            "a variable in exclude",
+        )
+    ),
+}
+
+CASES = {f"{table}: {name}": case[0] for table, cases in TABLES.items() for name, case in cases.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; what is suspect becomes what fits nowhere, neither text nor whole."""
+    if isinstance(value, Suspect):
+        return 0.5
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def test_the_published_schema_is_current() -> None:
+    assert published(NAME) == text(), f"python -m reconciler.manifest.json_schema > schemas/{NAME}"
+    assert schema() == SCHEMA
+
+
+def test_the_command_that_regenerates_it_prints_it() -> None:
+    command = [sys.executable, "-m", "reconciler.manifest.json_schema"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == text()
+
+
+def test_it_is_a_valid_schema_of_its_draft() -> None:
+    assert SCHEMA["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def _objects(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        if part.get("type") == "object":
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _objects(inner)
+
+
+def test_every_mapping_is_closed_and_every_key_described() -> None:
+    mappings = list(_objects(SCHEMA))
+    assert len(mappings) == 9
+    for mapping in mappings:
+        assert mapping["additionalProperties"] is False
+        assert mapping["description"]
+        for key, value in mapping["properties"].items():
+            assert value.get("description") or "$ref" in value, key
+
+
+def test_no_key_of_the_waiting_grammar_is_published() -> None:
+    names = {key for mapping in _objects(SCHEMA) for key in mapping["properties"]}
+    assert not names & {
+        "variables",
+        "replicas",
+        "skills",
+        "domain_secrets",
+        "file_id",
+        "sensitive",
+        "protect",
+    }
+
+
+def _property(mapping: str, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = SCHEMA["$defs"][mapping]["properties"][key]
+    return found
+
+
+def test_choices_and_defaults_are_those_of_the_model() -> None:
+    assert _property("Container", "memory_limit")["enum"] == [*MEMORY_LIMITS, None]
+    assert set(_property("NetworkPolicy", "type")["enum"]) == {DISABLED, ALLOWLIST}
+    assert _property("ExpiresAfter", "anchor")["const"] == LAST_ACTIVE_AT
+    assert set(_property("Scope", "compare")["enum"]) == set(Compare)
+    assert set(_property("Lifecycle", "replace")["enum"]) == set(ReplaceOrder)
+    scope = Scope()
+    assert _property("Scope", "compare")["default"] == scope.compare
+    assert _property("Scope", "prune")["default"] is scope.prune
+    assert _property("Scope", "sweep")["default"] is scope.sweep
+    assert _property("Limits", "max_delete_percent")["default"] == Limits().max_delete_percent
+    assert "default" not in _property("Limits", "max_deletes")
+    fields = DesiredContainer.__dataclass_fields__
+    assert _property("Container", "prune_files")["default"] is fields["prune_files"].default
+    assert _property("Lifecycle", "replace")["default"] == fields["replace"].default
+
+
+@settings(deadline=None)
+@given(manifest=manifests())
+def test_what_loads_is_valid(manifest: dict[str, Any]) -> None:
+    VALIDATOR.validate(manifest)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_does_not_load_is_invalid_as_far_as_a_schema_can_tell(case: str) -> None:
+    documents = list(Walk("m", CASES[case]).documents())
+    valid = all(VALIDATOR.is_valid(_plain(document.value)) for document in documents)
+    assert valid == (case in BEYOND_A_SCHEMA)
+
+
+def test_a_schema_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        published("nothing.v1.json")
+
+
+def test_it_is_read_from_inside_an_installed_package(tmp_path: Path) -> None:
+    """Lays the package out as the wheel does, away from any checkout."""
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
+        for file in (CHECKOUT / "reconciler").rglob("*.py"):
+            archive.write(file, file.relative_to(CHECKOUT))
+        archive.write(CHECKOUT / "schemas" / NAME, f"reconciler/schemas/{NAME}")
+    with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
+        archive.extractall(tmp_path / "site")
+    script = f"from reconciler.manifest import published; print(published({NAME!r}), end='')"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path / "site", capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == text()
+
+
+def test_the_pattern_of_prefixes_is_the_rule() -> None:
+    pattern = _property("Scope", "prefix")["pattern"]
+    assert pattern == PREFIX_PATTERN

@@ -1,0 +1,117 @@
+"""Which files a path means, by which names, and what a path that means none gets."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.manifest.folder import make_unreadable
+
+from reconciler.manifest import load
+from reconciler.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from unit.manifest.folder import Folder
+
+
+def _declares(name: str) -> str:
+    return f"version: 1\ncontainers: [{{name: {name}}}]\n"
+
+
+def _declared(*paths: str) -> list[str]:
+    desired = load(paths).desired
+    assert desired is not None
+    return [container.name for container in desired.containers]
+
+
+def test_a_folder_means_the_manifests_below_it(folder: Folder) -> None:
+    for place in ("b.yaml", "a.yml", "deep/er/c.yaml", ".hidden.yaml", "_d.yml"):
+        folder.write(f"set/{place}", _declares(place.replace("/", "-").strip("._")))
+    for place in (".git/x.yaml", "_old/y.yaml", "deep/_z/z.yaml", "n.json", "n.yaml.bak", "yaml"):
+        folder.write(f"set/{place}", "not: [a manifest")
+    assert _declared("set") == ["a.yml", "b.yaml", "d.yml", "deep-er-c.yaml", "hidden.yaml"]
+
+
+def test_a_folder_that_is_given_is_read_whatever_its_name(folder: Folder) -> None:
+    folder.write("_set/a.yaml", _declares("a"))
+    assert _declared("_set") == ["a"]
+    os.chdir("_set")
+    assert _declared(".") == ["a"]
+
+
+def test_a_file_that_is_given_is_read_whatever_its_name(folder: Folder) -> None:
+    folder.write("fleet", _declares("a"))
+    assert _declared("fleet") == ["a"]
+
+
+def test_one_file_is_read_once(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    (folder.path / "set/link.yaml").symlink_to("a.yaml")
+    (folder.path / "set/round").symlink_to(".")
+    assert _declared("set", "./set/a.yaml", "set") == ["a"]
+
+
+def test_linked_folders_are_not_left_out(folder: Folder) -> None:
+    folder.write("elsewhere/b.yaml", _declares("b"))
+    folder.write("set/a.yaml", _declares("a"))
+    (folder.path / "set/linked").symlink_to("../elsewhere")
+    assert _declared("set") == ["a", "b"]
+
+
+@pytest.mark.parametrize("given", ["set", "./set", "set/", "set//"])
+def test_files_are_named_as_they_were_given(folder: Folder, given: str) -> None:
+    folder.write("set/a.yaml", "version: 1\ncontainers: [{nam: a}]\n")
+    (found,) = load([given]).diagnostics
+    assert found.position is not None
+    assert found.position.file == os.path.join(given, "a.yaml")  # noqa: PTH118 - pathlib rewrites what was given
+
+
+def test_paths_are_kept_as_they_were_given(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    desired = load(["./set", "set/a.yaml"]).desired
+    assert desired is not None
+    assert desired.manifests == ("./set", "set/a.yaml")
+
+
+def test_a_folder_without_a_manifest_is_a_problem(folder: Folder) -> None:
+    folder.write("empty/.x/a.yaml", _declares("a"))
+    folder.write("set/a.yaml", _declares("a"))
+    (found,) = load(["set", "empty"]).diagnostics
+    assert found.code == "no-manifest"
+    assert found.position is None
+    assert "empty" in found.message
+
+
+@pytest.mark.parametrize("path", ["-", "missing", "a.txt/below", "", "nul\0", "n" * 5000])
+def test_a_path_that_cannot_be_read_is_a_usage_error(folder: Folder, path: str) -> None:
+    folder.write("good.yaml", _declares("a"))
+    with pytest.raises(UsageError):
+        load(["good.yaml", path])
+
+
+def test_no_path_is_a_usage_error() -> None:
+    with pytest.raises(UsageError):
+        load([])
+
+
+def test_a_pipe_is_not_waited_for(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    os.mkfifo(folder.path / "set/b.yaml")
+    for path in ("set", "set/b.yaml"):
+        with pytest.raises(UsageError):
+            load([path])
+
+
+def test_a_dangling_link_is_a_usage_error(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    (folder.path / "set/b.yaml").symlink_to("gone.yaml")
+    with pytest.raises(UsageError):
+        load(["set"])
+
+
+def test_what_may_not_be_read_is_a_usage_error(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    make_unreadable(folder.path / "set/a.yaml")
+    with pytest.raises(UsageError):
+        load(["set"])

@@ -1,0 +1,133 @@
+"""Input that was made to hurt gives diagnostics, in bounded time, and never an exception."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reconciler.manifest.findings import MAX_PROBLEMS
+from reconciler.manifest.text import MAX_BYTES
+from reconciler.manifest.walk import MAX_VALUES
+
+if TYPE_CHECKING:
+    from unit.manifest.folder import Folder
+
+_SEED = random.Random(7)  # noqa: S311 - garbage, not a secret
+
+BOMB = "version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
+)
+
+ALIASED_ENTRIES = (
+    "version: 1\ncontainers: [&c {name: a, "
+    + ", ".join(f"x{i}: 1" for i in range(100))
+    + "}"
+    + ", *c" * 400
+    + "]\n"
+)
+
+HOSTILE: dict[str, tuple[str | bytes, str]] = {
+    "100,000 brackets": ("[" * 100_000, "too-deep"),
+    "100,000 braces": ("{a: " * 100_000, "too-deep"),
+    "100,000 dashes": ("- " * 100_000, "too-deep"),
+    "100,000 keys of keys": ("? " * 100_000, "too-deep"),
+    "100,000 indented keys": ("".join(f"{' ' * i}a:\n" for i in range(2_000)), "too-deep"),
+    "an alias bomb": (BOMB, "too-large"),
+    "an entry with 100 problems, aliased 400 times": (ALIASED_ENTRIES, "unknown-key"),
+    "many values": ("version: 1\ncontainers: [" + "1," * MAX_VALUES + "]\n", "too-large"),
+    "many unknown keys": ("version: 1\n" + "".join(f"k{i}: 1\n" for i in range(20_000)), "unknown-key"),
+    "too many unknown keys": (
+        "version: 1\n" + "".join(f"k{i}: 1\n" for i in range(MAX_PROBLEMS + 1)),
+        "too-many-problems",
+    ),
+    "many duplicate keys": ("version: 1\n" + "a: 1\n" * 20_000, "duplicate-key"),
+    "a key of 1 MB": ("version: 1\ncontainers: []\n? " + "k" * 1_000_000 + "\n: 1\n", "unknown-key"),
+    "a name of 1 MB": ("version: 1\ncontainers: [{name: " + "a" * 1_000_000 + "}]\n", "invalid-value"),
+    "a number of 1 MB": ("version: " + "1" * 1_000_000 + "\ncontainers: []\n", "wrong-type"),
+    "an anchor of 1 MB": ("version: *" + "a" * 1_000_000 + "\n", "unknown-alias"),
+    "1 MB of anything": (_SEED.randbytes(1_000_000), "not-utf-8"),
+    "1 MB of letters": ("".join(_SEED.choices("ab:-[]{}&*!|>'\"%@`#,? \n\t", k=1_000_000)), "yaml-syntax"),
+    "1 MB of NUL": (b"\0" * 1_000_000, "invalid-character"),
+    "too many bytes": (b" " * (MAX_BYTES + 1), "too-large"),
+    "a PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not-utf-8"),
+    "a zip": (b"PK\x03\x04\x14\0\0\0", "invalid-character"),
+}
+
+SECONDS = 10
+"""A generous bound: what it must catch is quadratic, and takes minutes."""
+
+
+@pytest.mark.parametrize(("text", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_input_gives_diagnostics(folder: Folder, text: str | bytes, code: str) -> None:
+    before = time.perf_counter()
+    loaded = folder.load(text)
+    assert time.perf_counter() - before < SECONDS
+    assert loaded.desired is None
+    assert code in {found.code for found in loaded.diagnostics}
+    assert all(len(found.message) < 400 for found in loaded.diagnostics)
+
+
+TOKENS = st.sampled_from(
+    [
+        *(
+            "version: 1",
+            "containers:",
+            "- name: a",
+            "name: b",
+            "files:",
+            "scope:",
+            "prefix: ab-",
+            "defaults:",
+        ),
+        *(
+            "\n",
+            "\n  ",
+            "\n    ",
+            " ",
+            ": ",
+            "- ",
+            "? ",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            "&a ",
+            "*a",
+            "!t ",
+            "|\n",
+            ">-\n",
+        ),
+        *(
+            "'",
+            '"',
+            "#",
+            "---\n",
+            "...\n",
+            "%YAML 1.2\n",
+            "<<: ",
+            "null",
+            "1",
+            "é",
+            "\t",
+            "\\",
+            "${x}",
+            "\r\n",
+        ),
+    ]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@given(text=st.lists(TOKENS, max_size=30).map("".join) | st.text(max_size=60) | st.binary(max_size=60))
+def test_no_input_raises(folder: Folder, text: str | bytes) -> None:
+    if isinstance(text, str):
+        text = text.encode("utf-8", "surrogatepass")
+    loaded = folder.load(text)
+    assert (loaded.desired is None) == bool(loaded.diagnostics)
+    assert list(loaded.diagnostics) == sorted(loaded.diagnostics, key=lambda found: found.sort_key())
