@@ -1,0 +1,1 @@
+"""What the emulator remembers: one SQLite file, and the only modules that speak SQL."""

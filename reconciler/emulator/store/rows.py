@@ -1,0 +1,59 @@
+"""The rows as values, in the order of their columns."""
+
+from typing import NamedTuple
+
+DEAD = frozenset({"expired", "deleted"})
+"""Statuses from which a container does not come back; its files are gone."""
+
+
+class Container(NamedTuple):
+    """A container as stored; times are unix seconds."""
+
+    seq: int
+    id: str
+    name: str | None
+    created_at: int
+    last_active_at: int | None
+    status: str | None
+    minutes: int | None
+    memory_limit: str | None
+    network_policy: str | None
+    shown: str | None
+    expires_at: int | None
+
+    @property
+    def alive(self) -> bool:
+        """Whether its files can be used; an unknown status counts as alive."""
+        return self.status not in DEAD
+
+
+class File(NamedTuple):
+    """A file of a container as stored; ``bytes`` is what is shown, ``size`` what is stored."""
+
+    seq: int
+    id: str
+    container: int
+    created_at: int
+    path: str
+    source: str
+    bytes: int | None
+    blob: int
+    shown: str | None
+
+
+class Blob(NamedTuple):
+    """Stored contents: an id and a length in bytes."""
+
+    id: int
+    size: int
+
+
+class Page(NamedTuple):
+    """Where a list begins and how it runs.
+
+    ``after`` is the position of the last row already seen, as (created_at, seq).
+    """
+
+    limit: int
+    descending: bool
+    after: tuple[int, int] | None
