@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from unit.manifest.test_properties import manifests
 from unit.manifest.test_rules_table import TABLES
 
+import reconciler
 from reconciler.manifest import published, schema
 from reconciler.manifest.json_schema import NAME, text
 from reconciler.manifest.rules import PREFIX_PATTERN
@@ -27,7 +28,7 @@ from reconciler.model.spec import ALLOWLIST, DISABLED, LAST_ACTIVE_AT, Compare, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHECKOUT = Path(__file__).parents[2]
+PACKAGE = Path(reconciler.__file__).parent
 SCHEMA = json.loads(published(NAME))
 VALIDATOR = Draft202012Validator(SCHEMA)
 
@@ -182,9 +183,9 @@ def test_a_schema_that_is_not_there_is_an_error() -> None:
 def test_it_is_read_from_inside_an_installed_package(tmp_path: Path) -> None:
     """Lays the package out as the wheel does, away from any checkout."""
     with zipfile.ZipFile(tmp_path / "archive.zip", "w") as archive:
-        for file in (CHECKOUT / "reconciler").rglob("*.py"):
-            archive.write(file, file.relative_to(CHECKOUT))
-        archive.write(CHECKOUT / "schemas" / NAME, f"reconciler/schemas/{NAME}")
+        for file in PACKAGE.rglob("*.py"):
+            archive.write(file, file.relative_to(PACKAGE.parent))
+        archive.writestr(f"reconciler/schemas/{NAME}", published(NAME))
     with zipfile.ZipFile(tmp_path / "archive.zip") as archive:
         archive.extractall(tmp_path / "site")
     script = f"from reconciler.manifest import published; print(published({NAME!r}), end='')"
