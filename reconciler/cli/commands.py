@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.interrupts import run_until_second_signal, run_until_signal
 from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.control.exclusion import exclusive
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.passes import Compare, Converge, Destroy, Options, carry_out, prepare
 from reconciler.control.saved import is_plan_file, prepare_approved, read_plan_file, write_plan_file
@@ -17,10 +18,12 @@ from reconciler.model.outcome import Outcome
 from reconciler.model.result import QUIET_CAUSES, Result
 from reconciler.model.stop import Stop
 from reconciler.planning.drift import drift_of
+from reconciler.render.escape import safe
 from reconciler.render.outcome_text import progress_line
 
 if TYPE_CHECKING:
     import argparse
+    from contextlib import AbstractContextManager
 
     from reconciler.cli.console import Console
     from reconciler.control.account import Account
@@ -66,7 +69,8 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         raise UsageError("--name cannot narrow a saved plan")
     check_options(options)
     approved = read_plan_file(saved[0])
-    with opened(options) as account:
+    scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
+    with opened(options) as account, _exclusive(options, console, account, scope):
         prepared = run_until_signal(prepare_approved(approved, account, _options(options)))
         return _carry_out(prepared, account, options, console, approved=True)
 
@@ -106,9 +110,20 @@ def _prepare(options: argparse.Namespace, strategy: Strategy) -> Prepared:
 def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
     check_options(options)
     desired, found = desired_state(options.paths, profile_of(options))
-    with opened(options) as account:
+    scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
+    with opened(options) as account, _exclusive(options, console, account, scope):
         prepared = run_until_signal(prepare(desired, found, account, _options(options), strategy))
         return _carry_out(prepared, account, options, console, approved=options.auto_approve)
+
+
+def _exclusive(
+    options: argparse.Namespace, console: Console, account: Account, scope: tuple[str | None, tuple[str, ...]]
+) -> AbstractContextManager[None]:
+    def warn(text: str) -> None:
+        console.err(f"{console.paint_err('yellow', 'warning:')} {safe(text, 400)}")
+
+    command = f"reconciler {options.command}"
+    return exclusive(account.target, scope, command, timeout=options.lock_timeout, warn=warn)
 
 
 def _carry_out(

@@ -11,6 +11,8 @@ DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
 MOST_PARALLELISM = 1000
 
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
 EXIT_CODES = """\
 exit codes:
   0 done or nothing to do    1 error                 2 changes pending (drift, --detailed-exitcode)
@@ -112,6 +114,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     _paths(parser, "manifest, folder of manifests, or one saved plan")
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
+    _lock(parser)
     _selection(parser)
     _target(parser)
     _output(parser)
@@ -153,6 +156,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     _paths(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
+    _lock(parser)
     _selection(parser)
     _target(parser)
     _output(parser)
@@ -226,6 +230,16 @@ def _target(parser: Parser) -> None:
     )
 
 
+def _lock(parser: Parser) -> None:
+    parser.add_argument(
+        "--lock-timeout",
+        metavar="DURATION",
+        type=_duration,
+        default=0.0,
+        help="how long to wait for another run on this scope, such as 30s or 5m (default: not at all)",
+    )
+
+
 def _output(parser: Parser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument(
@@ -240,6 +254,16 @@ def _parallelism(text: str) -> int:
 
 def _port(text: str) -> int:
     return _whole(text, 0, 65535)
+
+
+def _duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `5m` or `1h`."""
+    unit = text[-1:] if text[-1:] in _UNITS else ""
+    number = text.removesuffix(unit) if unit else text
+    if not (number.isascii() and number.isdigit()):
+        message = f"expected a duration such as 30s, 5m or 1h, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return float(number) * _UNITS.get(unit, 1)
 
 
 def _whole(text: str, least: int, most: int) -> int:

@@ -58,6 +58,13 @@ class PlanMismatch(ReconcilerError):
     code = "plan-mismatch"
 
 
+class LockHeld(ReconcilerError):
+    """Another run on this scope holds the lock; nothing was contacted."""
+
+    exit_code = ExitCode.LOCKED
+    code = "lock-held"
+
+
 class LocalFileError(ReconcilerError):
     """A local file could not be read or written, or is no longer what was planned."""
 

@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 SECONDS = 120
 """Longest time a command may take before the test gives up on it."""
@@ -34,10 +35,14 @@ class Ran:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The machine's environment less what would reach a real account, or hide how output is buffered."""
+    """The machine's environment less what would reach a real account, or hide how output is buffered.
+
+    Locks go to a folder of the tests' own.
+    """
     dropped = ("OPENAI_", "RECONCILER_", "PYTHONUNBUFFERED", "NO_COLOR")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
-    return {**kept, "COLUMNS": "100", **(extra or {})}
+    cache = Path(tempfile.gettempdir()) / f"reconciler-tests-{os.getuid()}"
+    return {**kept, "COLUMNS": "100", "XDG_CACHE_HOME": str(cache), **(extra or {})}
 
 
 def command(*arguments: str) -> list[str]:

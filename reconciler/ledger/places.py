@@ -1,0 +1,17 @@
+"""Where this machine keeps what may be lost (the XDG base directory specification)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """The user's cache folder for this program; a relative XDG_CACHE_HOME is ignored, by the standard."""
+    named = Path(environment.get("XDG_CACHE_HOME") or "")
+    if named.is_absolute():
+        return named / "reconciler"
+    return Path(environment.get("HOME") or Path.home()) / ".cache" / "reconciler"

@@ -1,0 +1,49 @@
+"""Two runs on one scope: the second one waits or is turned away, and readers are never in the way."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support.commands import command, environment, reconciler
+
+if TYPE_CHECKING:
+    from support.servers import Server
+
+QUICKSTART = str(Path(__file__).parents[2] / "examples" / "quickstart")
+FLEET = str(Path(__file__).parents[2] / "examples" / "fleet")
+
+
+def test_a_second_run_on_the_same_scope_is_7_until_the_first_one_ends(server: Server, tmp_path: Path) -> None:
+    env = {**server.env, "XDG_CACHE_HOME": str(tmp_path)}
+    server.fault(kind="latency", seconds=60, endpoint="GET /containers")
+    first = subprocess.Popen(
+        command("apply", QUICKSTART, "--auto-approve"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(env),
+    )
+    assert first.stdout is not None
+    with first.stdout:
+        while not server.control("GET", "/faults")["rules"][0]["fired"]:
+            pass
+        for arguments in (["apply", "--auto-approve"], ["destroy", "--auto-approve"]):
+            second = reconciler(*arguments, QUICKSTART, env=env)
+            assert second.code == 7, second.err
+            assert f"process {first.pid}" in second.err
+        assert reconciler("plan", QUICKSTART, env=env).code == 0, "readers need no lock"
+        assert reconciler("apply", FLEET, "--auto-approve", "--name", "*-00", env=env).code == 0
+        first.kill()
+        first.wait()
+    after = reconciler("apply", QUICKSTART, "--auto-approve", "--lock-timeout", "5s", env=env)
+    assert after.code == 0, after.err
+
+
+def test_without_a_place_for_locks_it_warns_and_goes_on(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    env = {**server.env, "XDG_CACHE_HOME": str(tmp_path / "file")}
+    ran = reconciler("apply", QUICKSTART, "--auto-approve", env=env)
+    assert ran.code == 0
+    assert ran.err.count("no lock can be held") == 1
+    assert len(server.containers()) == 3
