@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +38,8 @@ class Answer:
     @property
     def date(self) -> int | None:
         """The `Date` header in unix seconds, None where it is missing or odd."""
-        try:
-            return int(parsedate_to_datetime(self.headers.get("date", "")).timestamp())
-        except (ValueError, TypeError, OverflowError):
-            return None
+        seconds = _unix_seconds(self.headers.get("date", ""))
+        return None if seconds is None else int(seconds)
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object.
@@ -120,7 +119,8 @@ def _envelope(answer: Answer) -> dict[str, Any]:
     if not isinstance(inner, dict):
         return {}
     if "message" not in inner and "detail" in inner:
-        return {**inner, "message": json.dumps(inner["detail"])}
+        detail = inner["detail"]
+        return {**inner, "message": detail if isinstance(detail, str) else json.dumps(detail)}
     return inner
 
 
@@ -137,8 +137,14 @@ def _retry_after(answer: Answer) -> float | None:
             return max(0.0, float(answer.headers.get(name, "")) * scale)
         except ValueError:
             continue
+    until = _unix_seconds(answer.headers.get("retry-after", ""))
+    return None if until is None or answer.date is None else max(0.0, until - answer.date)
+
+
+def _unix_seconds(text: str) -> float | None:
+    """An HTTP date in unix seconds; one that names no zone is in UTC, as the protocol says."""
     try:
-        until = parsedate_to_datetime(answer.headers.get("retry-after", "")).timestamp()
+        when = parsedate_to_datetime(text)
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    return None if answer.date is None else max(0.0, until - answer.date)

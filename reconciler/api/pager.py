@@ -3,13 +3,17 @@
 The cursor is `data[-1].id`; `first_id` and `last_id` match nothing in the reference's own example. What can
 go wrong, and what is done:
 
-- a page without rows that claims more: follow `last_id` if it is a cursor not used before (some gateways
-  filter rows after paging), else it is the end;
-- an empty page where more was promised: the row that served as cursor may just have been deleted, and some
-  servers answer an unknown cursor with nothing. Earlier rows of the last page are tried as cursors;
-- a cursor that is refused (400, 404), or a page that leads to a cursor already used: start again from the
-  top, dedupe by id, a bounded number of times; then the list has no end that we can know, an error;
-- a missing `has_more`: go on until an empty page;
+- a page without rows that does not claim to be the last: follow `last_id` if it is a cursor not used
+  before (some gateways filter rows after paging);
+- an empty page that claims no more, where the page before did: either nothing lies behind the cursor, or
+  its row was just deleted and the server answers an unknown cursor with nothing. Earlier cursors are tried,
+  back to the top; the list ends where a page ends once more in a cursor that was answered with nothing
+  before, for then it did exist;
+- a cursor that is refused (400, 404), a page that leads to a cursor already used, or one that claims more
+  and leads nowhere: start again from the top, dedupe by id, a bounded number of times; then the list has no
+  end that we can know, an error;
+- a missing `has_more`: go on until an empty page. One page that comes again and again, whatever the
+  cursor, is that of a server that does not page; unless it is as full as we asked for, and may be cut;
 - more pages or more time than any account needs: an error.
 
 An incomplete list is never returned: a missing row would become a second container.
@@ -21,15 +25,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reconciler.api.errors import BadRequest, ContainerExpired, NotFound, ProtocolError
+from reconciler.model.steps import PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from reconciler.model.clock import Clock
 
 MAX_PAGES = 20_000
 MAX_SECONDS = 900.0
 MAX_RESTARTS = 2
+MAX_TRAIL = 6
+"""Earlier cursors that are kept: those of about the last two pages, before the top is the shorter way."""
+
 INCOMPLETE = "nothing is planned on a list that may be incomplete"
 
 _END = ""
@@ -57,19 +65,20 @@ class Listing(Generic[_Row]):
 
 @dataclass
 class _Walk(Generic[_Row]):
-    """What one walk has learned so far; `seen`, `used`, `anchors` and `probing` are of one pass only.
+    """What one walk has learned so far; `seen`, `used` and `trail` are of one pass only.
 
-    `anchors` are earlier rows to try as cursors should the promised next page be empty, None where there
-    is nothing to verify; `probing` tells that one of them is the cursor now.
+    `trail` holds the latest cursors in the list's order, the current one last; `doubted` those that were
+    answered with nothing. `alone` counts the passes in which one and the same page was all there was.
     """
 
     rows: dict[str, _Row] = field(default_factory=dict)
     date: int | None = None
     restarts: int = 0
+    alone: int = 0
+    doubted: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    anchors: list[str] | None = None
-    probing: bool = False
+    trail: list[str] = field(default_factory=list)
 
     def restart(self, why: str) -> None:
         """Begins a pass anew, keeping the rows.
@@ -83,8 +92,7 @@ class _Walk(Generic[_Row]):
         self.restarts += 1
         self.seen.clear()
         self.used.clear()
-        self.anchors = None
-        self.probing = False
+        self.trail.clear()
 
 
 async def walk(
@@ -129,33 +137,47 @@ def _advance(state: _Walk[_Row], page: Page[_Row], cursor: str | None) -> str | 
     if not page.rows:
         return _after_nothing(state, page, cursor)
     ids = [identifier for identifier, _ in page.rows]
-    nothing_new = state.seen.issuperset(ids)
     state.rows.update(page.rows)
     state.seen.update(ids)
-    if page.has_more is False:
+    if page.has_more is False or ids[-1] in state.doubted:
         return _END
-    if nothing_new and (state.probing or page.has_more is None):
-        return _END  # an earlier row resolved and nothing lies behind it, or the server does not page
-    state.probing = False
-    state.anchors = list(dict.fromkeys([ids[0], *ids[-2:-1]])) if page.has_more and len(ids) > 1 else None
-    return _follow(state, ids[-1])
+    if ids[-1] in state.used:
+        if page.has_more is None and len(state.seen) == len(page.rows) != PAGE:
+            state.alone += 1
+        if state.alone > MAX_RESTARTS:
+            return _END
+        state.restart("its pages repeat themselves")
+        return None
+    return _follow(state, dict.fromkeys([ids[0], *ids[-2:]]))
 
 
 def _after_nothing(state: _Walk[_Row], page: Page[_Row], cursor: str | None) -> str | None:
-    if page.has_more and page.last_id and page.last_id != cursor and page.last_id not in state.used:
-        return _follow(state, page.last_id)
-    if state.anchors is None:
+    end = None if page.has_more is False else page.last_id
+    if end and end in state.doubted:
         return _END
-    if not state.anchors:
-        state.restart("it promises more rows and shows none")
-        return None
-    state.probing = True
-    return state.anchors.pop()
+    if end and end not in state.used:
+        return _follow(state, [end])
+    if cursor is None and (page.has_more is False or not (page.has_more or end or state.restarts)):
+        return _END
+    if cursor is not None and not page.has_more and not end:
+        return _go_back(state, cursor)
+    state.restart("it promises more rows and shows none")
+    return None
 
 
-def _follow(state: _Walk[_Row], cursor: str) -> str | None:
-    if cursor in state.used:
-        state.restart("its pages repeat themselves")
-        return None
-    state.used.add(cursor)
-    return cursor
+def _go_back(state: _Walk[_Row], doubted: str) -> str | None:
+    state.doubted.add(doubted)
+    while state.trail and state.trail[-1] in state.doubted:
+        state.trail.pop()
+    if state.trail:
+        return state.trail[-1]
+    state.restart("it promised more rows and shows none")
+    return None
+
+
+def _follow(state: _Walk[_Row], cursors: Iterable[str]) -> str:
+    """Goes on from the last of these cursors, and keeps all of them for the way back."""
+    state.trail.extend(cursors)
+    del state.trail[:-MAX_TRAIL]
+    state.used.add(state.trail[-1])
+    return state.trail[-1]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from reconciler.api.errors import ConnectionFailed, ReplyLost
+from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost
 from reconciler.model.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def translated(what: str) -> Iterator[None]:
         raise ConnectionFailed(f"{what}: cannot be sent: {_said(error)}") from error
     except httpx2.TimeoutException as error:
         raise ReplyLost(f"{what}: no answer in time: {_said(error)}") from error
+    except httpx2.TooManyRedirects as error:
+        raise ProtocolError(f"{what}: the server sends us from place to place without an end") from error
     except (httpx2.TransportError, httpx2.DecodingError, httpx2.StreamError) as error:
         raise ReplyLost(f"{what}: the answer was cut off: {_said(error)}") from error
 

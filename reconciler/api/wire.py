@@ -82,6 +82,10 @@ def _identifier(values: Mapping[str, Any]) -> str:
     identifier = _text(values.get("id"))
     if not identifier:
         raise ProtocolError("the server sent a row without an id")
+    try:
+        identifier.encode()
+    except UnicodeEncodeError as error:  # JSON can write half a character, a URL cannot
+        raise ProtocolError(f"the server sent an id that no request can name: {identifier!r:.80}") from error
     return identifier
 
 

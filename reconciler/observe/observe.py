@@ -77,11 +77,11 @@ async def _with_digests(
     wanted: tuple[tuple[LiveContainer, LiveFile], ...],
     parallelism: int,
 ) -> LiveState:
-    digests: dict[str, str | None] = {}
+    digests: dict[tuple[str, str], str | None] = {}  # nobody says that ids of files are unique beyond theirs
 
     async def one(pair: tuple[LiveContainer, LiveFile]) -> None:
         container, file = pair
-        digests[file.id] = await _read_digest(reader, container.id, file)
+        digests[container.id, file.id] = await _read_digest(reader, container.id, file)
 
     await each(wanted, one, parallelism=parallelism)
     changed = {container.id for container, _ in wanted}
@@ -99,11 +99,11 @@ async def _read_digest(reader: Reader, container_id: str, file: LiveFile) -> str
         return None
 
 
-def _known(row: LiveContainer, digests: dict[str, str | None]) -> LiveContainer:
+def _known(row: LiveContainer, digests: dict[tuple[str, str], str | None]) -> LiveContainer:
     if isinstance(row.files, NotRead):
         return row
     files = tuple(
-        replace(file, spec=replace(file.spec, sha256=digests.get(file.id, file.spec.sha256)))
+        replace(file, spec=replace(file.spec, sha256=digests.get((row.id, file.id), file.spec.sha256)))
         for file in row.files
     )
     return replace(row, files=files)
