@@ -89,11 +89,18 @@ def _network(
     wanted: NetworkPolicy | None, shown: NetworkPolicy | None, default: NetworkPolicy
 ) -> Iterator[Row]:
     yield NETWORK_TYPE, wanted.type if wanted else None, shown.type if shown else None, default.type
-    expected = wanted or default
-    if shown is None or expected.type != ALLOWLIST:
-        return  # nothing is known, or the type says it all
-    domains = shown.allowed_domains if shown.type == ALLOWLIST else ()
-    yield DOMAINS, expected.allowed_domains, domains, default.allowed_domains
+    if (wanted or default).type == ALLOWLIST:  # any other type says it all
+        domains = wanted.allowed_domains if wanted else None
+        yield DOMAINS, domains, _domains(shown), default.allowed_domains
+
+
+def _domains(shown: NetworkPolicy | None) -> tuple[str, ...] | None:
+    """Sorted, as manifests have them: a server may list them in another order every time."""
+    if shown is None:
+        return None
+    if shown.type != ALLOWLIST:
+        return ()
+    return None if shown.allowed_domains is None else tuple(sorted(shown.allowed_domains))
 
 
 def _comparable(value: FieldValue) -> object:

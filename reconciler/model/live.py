@@ -61,7 +61,7 @@ class LiveFile:
     @property
     def in_place(self) -> bool:
         """The server keeps the name as it was uploaded, so another upload may land on the same path."""
-        return self.path == DATA_FOLDER + self.spec.path
+        return _in_folder(self.path) == self.spec.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +106,9 @@ def base_name(path: str) -> str:
 
     A path in a folder below /mnt/data keeps that folder, so that it matches no declared (bare) name.
     """
-    return MANGLED.sub("", path.removeprefix(DATA_FOLDER).lstrip("/"), count=1)
+    return MANGLED.sub("", _in_folder(path), count=1)
+
+
+def _in_folder(path: str) -> str:
+    """A path below /mnt/data; some servers list it without that folder."""
+    return path.removeprefix(DATA_FOLDER).lstrip("/")

@@ -49,7 +49,7 @@ class Outcome:
         """The only place that turns what happened into an exit code."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.failed or self.not_started:
+        if self.failed or self.not_started or self.under_way:
             return ExitCode.PARTIAL
         return ExitCode.DONE
 

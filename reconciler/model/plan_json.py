@@ -6,6 +6,7 @@ Reading is strict: whatever is not of the format's shape is refused, since a pla
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
@@ -117,7 +118,7 @@ def read_plan(text: str) -> Plan:
         raise PlanMismatch(f"this plan file is of a format that this version cannot read: {version!r:.40}")
     try:
         plan = _plan(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise PlanMismatch(f"the plan file is damaged: {error!r:.200}") from error
     if plan_digest(plan) != values.get("digest"):
         raise PlanMismatch(
@@ -136,7 +137,7 @@ def _plan(values: Mapping[str, Any]) -> Plan:
         desired=tuple(sorted((_text(name), _text(digest)) for name, digest in values["desired"].items())),
         manifests=tuple(_text(path) for path in _items(values["manifests"])),
         names=tuple(_text(name) for name in _items(values["names"])),
-        cost=Cost(_number(values["cost"]["requests"]), float(values["cost"]["usd_per_hour"])),
+        cost=Cost(_number(values["cost"]["requests"]), _amount(values["cost"]["usd_per_hour"])),
         dead_rows=_number(values["dead_rows"]),
         diagnostics=tuple(_diagnostic(found) for found in _items(values["diagnostics"])),
         created_at=_text(values["created_at"]),
@@ -238,6 +239,12 @@ def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"expected a whole number, found {value!r:.80}")
     return value
+
+
+def _amount(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"expected an amount, found {value!r:.80}")
+    return float(value)
 
 
 def _maybe_number(value: object) -> int | None:

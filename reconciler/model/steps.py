@@ -157,7 +157,7 @@ def chains_of(changes: Iterable[Change], desired: Mapping[str, DesiredContainer]
             if change.action is Action.DELETE and not change.surplus:
                 chains.append(_lone_delete(change))
                 continue
-            if not change.surplus:
+            if Reason.DUPLICATE not in change.reasons:  # a copy that is only reported is not the kept one
                 kept = change.container_id
             if change.pending:
                 linked.append(change)

@@ -69,22 +69,27 @@ def _written(target: Target) -> str:
 
 
 class _Approvals:
-    """The approved changes, used up one by one: one approved delete covers one delete."""
+    """The approved changes, used up one by one: one that deletes a container covers one deletion.
+
+    An approved replace that was cut off leaves a new copy to complete and an old one to delete, so it
+    covers a sync besides; never a replace and another deletion.
+    """
 
     def __init__(self, approved: Plan) -> None:
         self._declared = dict(approved.desired)
         self._changes: dict[str, list[tuple[int, Change]]] = {}
         for number, change in enumerate(approved.pending):
             self._changes.setdefault(change.name, []).append((number, change))
-        self._used: set[tuple[int, Action]] = set()
+        self._used: set[tuple[int, bool]] = set()
 
     def cover(self, change: Change) -> bool:
         """Tells whether a change is approved, and uses the approval up."""
         if change.action is Action.CREATE:
             return change.name in self._declared
+        destroys = change.action is not Action.SYNC
         for number, given in self._changes.get(change.name, ()):
-            if (number, change.action) not in self._used and _covers(given, change):
-                self._used.add((number, change.action))
+            if (number, destroys) not in self._used and _covers(given, change):
+                self._used.add((number, destroys))
                 return True
         return False
 

@@ -79,7 +79,7 @@ def _assemble(
     requests = requests_of(chains_of(changes, desired.by_name()), rows=len(situation.live.containers))
     requests += len(sweepable(claims, desired, policy))
     leaving = {change.name for change in changes if Reason.REQUESTED in change.reasons and change.pending}
-    dollars = sum(
+    prices = (
         policy.profile.price(entry.spec.memory_limit)
         for entry in desired.containers
         if entry.name not in leaving
@@ -91,7 +91,7 @@ def _assemble(
         desired=desired_digests(desired),
         manifests=desired.manifests,
         names=policy.names,
-        cost=Cost(requests, round(dollars, 2)),
+        cost=Cost(requests, round(sum(prices, start=0.0), 2)),
         dead_rows=len(claims.dead_rows),
         diagnostics=diagnostics,
         created_at=provenance.created_at,
@@ -137,13 +137,22 @@ def _kept(entry: DesiredContainer, found: Assessment, *, foreign: bool) -> Chang
     )
     if unverifiable:
         reasons.add(Reason.UNVERIFIABLE)
-    files = found.files.changes
-    if found.action is Action.KEEP:
-        declared = {file.spec.path for file in entry.files or ()}
-        files = tuple(change for change in files if change.path not in declared)
     return Change(
-        entry.name, found.action, _ordered(reasons), found.copy.id, unverifiable, files, entry.position
+        entry.name,
+        found.action,
+        _ordered(reasons),
+        found.copy.id,
+        unverifiable,
+        _worth_showing(entry, found.files.changes),
+        entry.position,
     )
+
+
+def _worth_showing(entry: DesiredContainer, files: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
+    """Leaves out the declared files of which every row stays as it is."""
+    touched = {change.path for change in files if change.operation is not FileOperation.KEEP}
+    untouched = {file.spec.path for file in entry.files or ()} - touched
+    return tuple(change for change in files if change.path not in untouched)
 
 
 def _replace(entry: DesiredContainer, found: Assessment, *, foreign: bool) -> Change:
@@ -177,10 +186,10 @@ def _undeclared(desired: Desired, claims: Claims, policy: Policy) -> Iterator[Ch
     for row in claims.undeclared:
         reasons: tuple[Reason, ...] = (Reason.NOT_IN_MANIFEST,)
         action = Action.SKIP
-        if not desired.scope.prune:
-            reasons = (*reasons, Reason.PRUNE_OFF)
-        elif not policy.selects(row.declared_name):
+        if not policy.selects(row.declared_name):
             reasons = (*reasons, Reason.FILTERED)
+        elif not desired.scope.prune:
+            reasons = (*reasons, Reason.PRUNE_OFF)
         else:
             action = Action.DELETE
         yield Change(row.declared_name, action, reasons, row.id)

@@ -24,12 +24,17 @@ _CAUSES: dict[Reason, Cause] = {
 
 
 def drift_of(plan: Plan) -> tuple[DriftItem, ...]:
-    """Lists what moved, in the plan's order; a container may have moved in several ways."""
+    """Lists what moved, in the plan's order; a container may have moved in several ways.
+
+    What `--name` leaves out is nobody's question.
+    """
     return tuple(_items(plan))
 
 
 def _items(plan: Plan) -> Iterator[DriftItem]:
     for change in plan.changes:
+        if Reason.FILTERED in change.reasons:
+            continue
         causes = {_CAUSES[reason] for reason in change.reasons if reason in _CAUSES}
         for cause in sorted(causes):
             yield DriftItem(change.name, cause, change.container_id)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The live containers that a set claims, by declared name; `undeclared` is sorted by name and id."""
+    """The live containers that a set claims, by declared name, the oldest first whatever the list's order."""
 
     alive: Mapping[str, tuple[LiveContainer, ...]]
     dead: Mapping[str, tuple[LiveContainer, ...]]
@@ -43,7 +43,7 @@ class Claims:
     def dead_rows(self) -> tuple[LiveContainer, ...]:
         """Every dead row of the scope, oldest first."""
         rows = [row for copies in self.dead.values() for row in copies]
-        return tuple(sorted(rows, key=lambda row: (row.created_at, row.id)))
+        return tuple(sorted(rows, key=_oldest_first))
 
     def all_alive(self) -> tuple[LiveContainer, ...]:
         """Every claimed live container, declared or not."""
@@ -56,7 +56,7 @@ def claim(desired: Desired, live: LiveState) -> Claims:
     alive: defaultdict[str, list[LiveContainer]] = defaultdict(list)
     dead: defaultdict[str, list[LiveContainer]] = defaultdict(list)
     undeclared: list[LiveContainer] = []
-    for row in live.containers:
+    for row in sorted(live.containers, key=_oldest_first):
         name = row.declared_name
         if name not in declared and not desired.scope.holds(name):
             continue
@@ -69,8 +69,12 @@ def claim(desired: Desired, live: LiveState) -> Claims:
     return Claims(
         {name: tuple(rows) for name, rows in alive.items()},
         {name: tuple(rows) for name, rows in dead.items()},
-        tuple(sorted(undeclared, key=lambda row: (row.declared_name, row.created_at, row.id))),
+        tuple(undeclared),
     )
+
+
+def _oldest_first(row: LiveContainer) -> tuple[int, str]:
+    return (row.created_at, row.id)
 
 
 def unknown_statuses(rows: Iterable[LiveContainer]) -> tuple[Diagnostic, ...]:

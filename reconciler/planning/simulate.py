@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.model.live import DATA_FOLDER, USER, LiveContainer, LiveFile, LiveState, NotRead
@@ -21,6 +21,8 @@ from reconciler.model.steps import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
     from reconciler.model.spec import DesiredFile
@@ -33,23 +35,23 @@ class _World:
     containers: dict[str, LiveContainer]
     date: int
     made: int = 0
-    order: list[str] = field(default_factory=list)
 
     def create(self, step: CreateContainer) -> str:
-        self.made += 1
-        made = LiveContainer(
-            f"new-{self.made}", step.name, "running", self.date, step.spec, self.date, files=()
-        )
+        made = LiveContainer(self._new_id(), step.name, "running", self.date, step.spec, self.date, files=())
         self.containers[made.id] = made
         return made.id
 
     def upload(self, container_id: str, file: DesiredFile) -> None:
-        self.made += 1
-        row = LiveFile(f"new-{self.made}", DATA_FOLDER + file.spec.path, USER, self.date, file.spec)
+        row = LiveFile(self._new_id(), DATA_FOLDER + file.spec.path, USER, self.date, file.spec)
         self._set(container_id, (*self._files(container_id), row))
 
     def drop(self, container_id: str, file_id: str) -> None:
         self._set(container_id, tuple(row for row in self._files(container_id) if row.id != file_id))
+
+    def _new_id(self) -> str:
+        """Unlike any before: what was simulated once may be simulated on, at a later date."""
+        self.made += 1
+        return f"new-{self.date}-{self.made}"
 
     def _files(self, container_id: str) -> tuple[LiveFile, ...]:
         files = self.containers[container_id].files
@@ -61,9 +63,15 @@ class _World:
 
 def simulate(plan: Plan, desired: Desired, live: LiveState) -> LiveState:
     """Applies every step of a plan to what was observed, in the order of execute."""
+    chains = chains_of(plan.changes, desired.by_name())
+    return carried_out(sorted(chains, key=lambda chain: chain.last), live)
+
+
+def carried_out(chains: Iterable[Chain], live: LiveState) -> LiveState:
+    """What these chains leave behind, one after the other; cut short, they are what a kill leaves."""
     known = [row.created_at for row in live.containers]
     world = _World({row.id: row for row in live.containers}, date=max([live.date or 0, *known]) + 1)
-    for chain in sorted(chains_of(plan.changes, desired.by_name()), key=lambda chain: chain.last):
+    for chain in chains:
         _run(chain, world)
     return LiveState(tuple(world.containers.values()), world.date)
 

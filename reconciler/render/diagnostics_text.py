@@ -23,7 +23,7 @@ def diagnostic_lines(found: Iterable[Diagnostic], paint: Paint) -> Iterator[str]
         label = ""
         if diagnostic.severity is not Severity.ERROR:
             label = paint(_COLOURS[diagnostic.severity], f"{diagnostic.severity.value}: ")
-        code = paint("dim", f"[{diagnostic.code}]")
+        code = paint("dim", f"[{safe(diagnostic.code)}]")
         yield f"{where}{label}{safe(diagnostic.message, 400)} {code}"
         if diagnostic.hint:
             yield f"    {paint('cyan', 'hint:')} {safe(diagnostic.hint, 400)}"

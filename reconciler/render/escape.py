@@ -7,8 +7,11 @@ import unicodedata
 LONGEST = 200
 """Characters of one name or message that a line shows."""
 
-_DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Categories that are control, invisible, direction-changing, unassigned, or line-breaking."""
+_DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+"""Categories that are control, direction-changing, unassigned, line-breaking, or spaces but for the one."""
+
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and signs that show as nothing or as a space."""
 
 
 def safe(text: str, longest: int = LONGEST) -> str:
@@ -22,6 +25,7 @@ def safe(text: str, longest: int = LONGEST) -> str:
 
 
 def _escape(character: str) -> str:
-    if unicodedata.category(character) not in _DANGEROUS:
+    harmless = unicodedata.category(character) not in _DANGEROUS and character not in _INVISIBLE
+    if harmless or character == " ":
         return character
     return character.encode("unicode_escape").decode("ascii")

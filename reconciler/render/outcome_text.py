@@ -80,6 +80,8 @@ def _total(outcome: Outcome) -> str:
     parts = [done]
     if swept:
         parts.append(f"{swept} swept")
+    if swept < len(outcome.swept):
+        parts.append(f"{len(outcome.swept) - swept} not swept")
     undone = len(outcome.failed) + len(outcome.not_started) + len(outcome.under_way)
     if undone:
         parts.append(f"{undone} not done")

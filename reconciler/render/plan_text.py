@@ -11,7 +11,7 @@ from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import FieldChange, FieldValue, FileChange
@@ -33,7 +33,8 @@ def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
     paint = paint or Paint()
     yield from diagnostic_lines(refusals(plan), paint)
     listed = sorted((change for change in plan.changes if _shown(change)), key=_destructive_first)
-    yield from chain.from_iterable(_change_lines(change, paint) for change in listed)
+    kept = {change.name: change for change in plan.changes if Reason.DUPLICATE not in change.reasons}
+    yield from chain.from_iterable(_change_lines(change, kept, paint) for change in listed)
     if listed:
         yield ""
     yield from _footnotes(plan)
@@ -82,18 +83,27 @@ def _destructive_first(change: Change) -> tuple[bool, int, str]:
     return (not change.blocked, _ORDER.index(change.action), change.name)
 
 
-def _change_lines(change: Change, paint: Paint) -> Iterator[str]:
+def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> Iterator[str]:
     symbol, colour = _SYMBOLS[change.action]
+    if change.actions == ("create", "delete"):
+        symbol = "+/-"
     reasons = ", ".join(reason.value for reason in change.reasons)
     about = f"  {paint('dim', safe(change.container_id, 60))}" if change.container_id else ""
     head = f"{symbol:>3} {_verb(change)} {safe(change.name)}"
     yield f"{paint(colour, head)} ({reasons}){about}"
+    if Reason.DUPLICATE in change.reasons and change.name in kept:
+        yield f"      {_beside(kept[change.name])}"
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
     for file in change.files:
         text = _file_text(change, file)
         if text is not None:
             yield f"      {text}"
+
+
+def _beside(kept: Change) -> str:
+    fate = "is replaced" if kept.action is Action.REPLACE else "stays"
+    return f"beside {safe(kept.container_id or '', 60)}, which {fate}"
 
 
 def _verb(change: Change) -> str:
@@ -103,11 +113,12 @@ def _verb(change: Change) -> str:
 
 
 def _field_text(change: Change, field: FieldChange) -> str:
+    path = safe(field.path)
     if change.action is Action.CREATE:
-        return f"+ {field.path}: {_value(field.after)}"
+        return f"+ {path}: {_value(field.after)}"
     if Reason.UNVERIFIABLE in change.reasons:
-        return f"? {field.path}: {_value(field.after)} is declared, the server does not show it"
-    return f"~ {field.path}: {_value(field.before)} → {_value(field.after)}  (forces replacement)"
+        return f"? {path}: {_value(field.after)} is declared, the server does not show it"
+    return f"~ {path}: {_value(field.before)} → {_value(field.after)}  (forces replacement)"
 
 
 def _value(value: FieldValue) -> str:
@@ -118,19 +129,20 @@ def _value(value: FieldValue) -> str:
 
 def _file_text(change: Change, file: FileChange) -> str | None:
     name = f"{safe(file.path)} ({size_text(file.bytes)})"
-    uploads = {other.path for other in change.files if other.operation is FileOperation.UPLOAD}
+    beside = {other.operation for other in change.files if other.path == file.path}
     match file.operation:
         case FileOperation.UPLOAD:
-            replaces = any(
-                other.path == file.path and other.operation is FileOperation.DELETE for other in change.files
-            )
-            return f"{'~' if replaces else '+'} {name}"
-        case FileOperation.DELETE:
-            return None if file.path in uploads else f"- {name}"
-        case FileOperation.KEEP if change.action is Action.KEEP:
-            return f"? {name} is not declared, kept"
-        case FileOperation.KEEP:
+            return f"{'~' if FileOperation.DELETE in beside else '+'} {name}"
+        case FileOperation.DELETE if FileOperation.UPLOAD in beside:
             return None
+        case FileOperation.DELETE if FileOperation.KEEP in beside:
+            return f"- {name}, another row of this name stays"
+        case FileOperation.DELETE:
+            return f"- {name}"
+        case FileOperation.KEEP if FileOperation.DELETE in beside:
+            return None
+        case FileOperation.KEEP:
+            return f"? {name} is not declared, kept"
 
 
 def _footnotes(plan: Plan) -> Iterator[str]:
@@ -143,13 +155,32 @@ def _footnotes(plan: Plan) -> Iterator[str]:
     )
     if by_size:
         yield f"{_containers(by_size)} with files compared by size only (unverifiable)."
+    stray = sum(Reason.PRUNE_OFF in change.reasons for change in plan.changes)
+    if stray:
+        yield f"{_containers(stray)} of the scope not declared, and left alone (scope.prune deletes them)."
+    foreign = sum(_adoptable(change) for change in plan.changes)
+    if foreign:
+        yield f"{_containers(foreign)} not made by this set, and left alone (--adopt takes them over)."
     if plan.dead_rows:
-        swept = "swept by apply" if plan.scope.sweep else "scope.sweep deletes them"
-        yield f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'} ({swept})."
-    if plan.pending:
+        rows = f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'}"
+        yield f"{rows}{_sweeping(plan)}."
+    if plan.blocked:
+        yield "Apply refuses the whole plan as long as a part of it is blocked."
+    elif plan.pending:
         cost = f"Applying takes {plan.cost.requests} requests"
         dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
         yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
+
+
+def _adoptable(change: Change) -> bool:
+    """Copies beside the kept one are not: without a prefix they are only ever reported."""
+    return Reason.FOREIGN in change.reasons and Reason.DUPLICATE not in change.reasons
+
+
+def _sweeping(plan: Plan) -> str:
+    if plan.scope.prefix is None:
+        return ""
+    return " (swept by apply)" if plan.scope.sweep else " (scope.sweep deletes them)"
 
 
 def _containers(count: int) -> str:
