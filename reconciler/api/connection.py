@@ -93,8 +93,14 @@ class Connection:
             request = self._client.build_request(
                 method, path, params=dict(params or {}), json=json, files=files() if files else None
             )
-            async with self._send(request) as response:
-                answer = Answer(response.status_code, response.headers, await _whole(response))
+            body = bytearray()
+            try:
+                async with self._send(request) as response:
+                    await _read(response, body)
+            except ReplyLost as error:
+                error.partial = bytes(body)
+                raise
+            answer = Answer(response.status_code, response.headers, bytes(body))
             if not response.is_success:
                 raise failure(answer)
             return answer
@@ -120,7 +126,9 @@ class Connection:
             )
             async with self._send(request, follow_redirects=True) as response:
                 if not response.is_success:
-                    raise failure(Answer(response.status_code, response.headers, await _whole(response)))
+                    body = bytearray()
+                    await _read(response, body)
+                    raise failure(Answer(response.status_code, response.headers, bytes(body)))
                 return await consume(response.aiter_bytes())
 
         return await self._repeat(attempt, idempotent=True)
@@ -150,17 +158,13 @@ class Connection:
             await self._clock.sleep(wait)
 
 
-async def _whole(response: httpx2.Response) -> bytes:
-    """Reads a body that is kept in memory, up to a bound."""
-    chunks: list[bytes] = []
-    size = 0
+async def _read(response: httpx2.Response, body: bytearray) -> None:
+    """Reads a body that is kept in memory, up to a bound; what came before an error stays in `body`."""
     async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > LARGEST_JSON:
+        body += chunk
+        if len(body) > LARGEST_JSON:
             message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
             raise ProtocolError(message)
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def segment(identifier: str) -> str:

@@ -14,7 +14,8 @@ ApiError
     ├── RateLimited           429
     └── ServerError           5xx
 
-`repeatable` says that a read or a delete may be sent again; `unsent` that anything may.
+`repeatable` says that a read or a delete may be sent again; `unsent` that anything may. `ambiguous` says that
+nobody knows whether a write was carried out: 408, 409, 5xx, a lost reply, a 200 whose body makes no sense.
 """
 
 from __future__ import annotations
@@ -30,14 +31,17 @@ class ConnectionFailed(ApiError):
     code = "connection-failed"
     repeatable: ClassVar[bool] = True
     unsent: ClassVar[bool] = True
+    ambiguous: ClassVar[bool] = False
 
 
 class ReplyLost(ApiError):
-    """The request was sent and no whole answer came."""
+    """The request was sent and no whole answer came; `partial` is what came of a success, if anything did."""
 
     code = "reply-lost"
     repeatable: ClassVar[bool] = True
     unsent: ClassVar[bool] = False
+    ambiguous: ClassVar[bool] = True
+    partial: bytes = b""
 
 
 class ProtocolError(ApiError):
@@ -46,6 +50,8 @@ class ProtocolError(ApiError):
     code = "protocol"
     repeatable: ClassVar[bool] = False
     unsent: ClassVar[bool] = False
+    ambiguous: ClassVar[bool] = True
+    partial: bytes = b""
 
 
 class StatusError(ApiError):
@@ -56,6 +62,7 @@ class StatusError(ApiError):
 
     repeatable: ClassVar[bool] = False
     unsent: ClassVar[bool] = False
+    ambiguous: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -113,6 +120,7 @@ class Conflict(StatusError):
 
     code = "conflict"
     repeatable = True
+    ambiguous = True
 
 
 class RateLimited(StatusError):
@@ -128,3 +136,9 @@ class ServerError(StatusError):
 
     code = "server-error"
     repeatable = True
+    ambiguous = True
+
+
+def fate_unknown(error: ApiError) -> bool:
+    """Tells whether a write that ended in this error may have been carried out."""
+    return isinstance(error, (ReplyLost, ProtocolError, StatusError)) and error.ambiguous

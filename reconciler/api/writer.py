@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api.connection import segment
-from reconciler.api.errors import NotFound
+from reconciler.api.errors import NotFound, ProtocolError, ReplyLost
 from reconciler.api.reader import Reader, file_path
 from reconciler.api.uploads import CheckedSource
 from reconciler.api.wire import create_body, read_container, read_file
+from reconciler.model.errors import ApiError
 from reconciler.model.live import Origin
 
 if TYPE_CHECKING:
@@ -18,14 +20,28 @@ if TYPE_CHECKING:
 
 OCTETS = "application/octet-stream"
 
+_ID = re.compile(rb'"id"\s*:\s*"([!-~]+?)"')
+
 
 class Writer(Reader):
     """Reads and writes one account."""
 
     async def create_container(self, name: str, spec: ContainerSpec) -> LiveContainer:
-        """Creates a container under a live name; billed from now on."""
-        answer = await self._connection.call("POST", "containers", json=create_body(name, spec))
-        return read_container(answer.json_object(), answer.date, Origin.GET)
+        """Creates a container under a live name; billed from now on.
+
+        Where the answer was cut off but its id came through, that container is read instead.
+
+        Raises:
+            ApiError: `fate_unknown` tells whether the container may exist all the same.
+        """
+        try:
+            answer = await self._connection.call("POST", "containers", json=create_body(name, spec))
+        except ReplyLost as error:
+            return await self._salvaged(error.partial, name, error)
+        try:
+            return read_container(answer.json_object(), answer.date, Origin.GET)
+        except ProtocolError as error:
+            return await self._salvaged(answer.body, name, error)
 
     async def delete_container(self, container_id: str) -> None:
         """Deletes a container; one that is gone already is a success, whatever the answer's body."""
@@ -59,6 +75,19 @@ class Writer(Reader):
     async def delete_file(self, container_id: str, file_id: str) -> None:
         """Deletes a file; one that is gone already is a success."""
         await self._delete(file_path(container_id, file_id))
+
+    async def _salvaged(self, body: bytes, name: str, error: ApiError) -> LiveContainer:
+        """The container whose id stands in the beginning of a damaged answer; else raises `error`."""
+        found = _ID.search(body)
+        if found is None:
+            raise error
+        try:
+            row = await self.container(found[1].decode("ascii"))
+        except ApiError:
+            raise error from None
+        if row.name != name:
+            raise error
+        return row
 
     async def _delete(self, path: str) -> None:
         try:

@@ -135,7 +135,7 @@ async def carry_out(
     outcome = Outcome()
     try:
         async with account.writer() as writer:
-            async for event in execute(work, writer, stop, parallelism=parallelism):
+            async for event in execute(work, writer, account.clock, stop, parallelism=parallelism):
                 outcome = step(outcome, event)
                 listen(event)
     except asyncio.CancelledError:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.api.errors import NotFound, fate_unknown
 from reconciler.execute.errors import NotAsPlanned
+from reconciler.execute.shown import contradictions, hidden
+from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
 from reconciler.model.steps import (
     CheckFiles,
@@ -37,7 +40,8 @@ class ChainState:
     """What the steps of one chain know of those before them.
 
     `container_id` is the copy being worked on; `rows` its latest listing; `uploaded` the ids of the new
-    rows by name, `sent` what was sent under each name.
+    rows by name, `sent` what was sent under each name. `unverifiable` are fields that a create sent and the
+    answer did not show.
     """
 
     name: str
@@ -47,6 +51,7 @@ class ChainState:
     sent: dict[str, FileSpec] = field(default_factory=dict)
     deleted: list[LiveFile] = field(default_factory=list)
     created_at: int | None = None
+    unverifiable: tuple[str, ...] = ()
 
     @property
     def container(self) -> str:
@@ -70,8 +75,7 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
     """
     match step:
         case CreateContainer():
-            made = await writer.create_container(step.name, step.spec)
-            state.container_id, state.created_at = made.id, made.created_at
+            await _create(step, state, writer)
         case CheckFiles():
             await _check_files(step, state, writer)
         case UploadFile(file):
@@ -85,10 +89,33 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
         case ReadKept():
             await _read_kept(state, writer)
         case DeleteContainer(container_id):
-            await writer.delete_container(container_id)
+            await _delete_container(container_id, writer)
         case ConfirmDeleted(container_id):
             if not await writer.gone(container_id):
                 raise NotAsPlanned(f"{container_id} was deleted and is still there")
+
+
+async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> None:
+    """Creates, and holds the answer against what was sent in the fields that it shows."""
+    made = await writer.create_container(step.name, step.spec)
+    state.container_id, state.created_at = made.id, made.created_at
+    state.unverifiable = hidden(step.spec, made.spec)
+    wrong = contradictions(step.spec, made.spec)
+    if made.name != step.name:
+        raise NotAsPlanned(f"{step.name} was created as {made.name!r} ({made.id})")
+    if wrong:
+        raise NotAsPlanned(
+            f"{step.name} was created with {wrong[0].path} {wrong[0].before} instead of {wrong[0].after}"
+        )
+
+
+async def _delete_container(container_id: str, writer: Writer) -> None:
+    """Deletes; an answer that leaves the fate open is settled by reading the container."""
+    try:
+        await writer.delete_container(container_id)
+    except ApiError as error:
+        if not fate_unknown(error) or not await writer.gone(container_id):
+            raise
 
 
 async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> None:
@@ -134,8 +161,20 @@ async def _delete_file(step: DeleteFile, state: ChainState, writer: Writer) -> N
     row = next((row for row in state.rows if row.id == step.file_id), None)
     if row is None or state.uploaded.get(step.path) == step.file_id:
         return
-    await writer.delete_file(state.container, step.file_id)
+    try:
+        await writer.delete_file(state.container, step.file_id)
+    except ApiError as error:
+        if not fate_unknown(error) or not await _file_gone(state.container, step.file_id, writer):
+            raise
     state.deleted.append(row)
+
+
+async def _file_gone(container_id: str, file_id: str, writer: Writer) -> bool:
+    try:
+        await writer.file(container_id, file_id)
+    except NotFound:
+        return True
+    return False
 
 
 async def _verify_in_place(files: Iterable[DesiredFile], state: ChainState, writer: Writer) -> None:

@@ -10,8 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.api.errors import ProtocolError
 from reconciler.model.errors import ApiError
 from reconciler.model.events import DoublesSeen, Failure
+from reconciler.model.steps import PAGE
 
 if TYPE_CHECKING:
     from reconciler.api.pager import Page
@@ -47,7 +49,7 @@ async def closing_list(
     """
     floor = (min(made.created_at for made in created) if since is None else since) - SKEW_SECONDS
     try:
-        rows = await _newest(writer, floor, len(created))
+        rows = await newest(writer, floor, known, len(created))
     except ApiError as error:
         return DoublesSeen((), Failure(error.code, str(error), error.hint))
     ours = {made.id for made in created}
@@ -60,14 +62,25 @@ async def closing_list(
     return DoublesSeen(tuple(sorted(doubled)))
 
 
-async def _newest(writer: Writer, floor: int, created: int) -> list[LiveContainer]:
+async def newest(writer: Writer, floor: int, known: frozenset[str], created: int) -> list[LiveContainer]:
+    """Lists containers newest first, down to the first that was made before `floor` (server seconds).
+
+    A page of nothing but `known` ids is the end too, for servers that send no `Date`. `created` bounds the
+    pages: those that so many rows fill, and some for what others create meanwhile.
+
+    Raises:
+        ProtocolError: that many pages did not lead back to what was there before.
+        ApiError: a page could not be had.
+    """
     rows: dict[str, LiveContainer] = {}
     after: str | None = None
-    for _ in range(created // 100 + SPARE_PAGES):
+    for _ in range(created // PAGE + SPARE_PAGES):
         page: Page[LiveContainer] = await writer.container_page(after=after)
         fresh = {identifier: row for identifier, row in page.rows if identifier not in rows}
         rows.update(fresh)
-        if not page.has_more or not fresh or any(row.created_at < floor for row in fresh.values()):
-            break
+        if not page.has_more or not fresh:
+            return list(rows.values())
+        if any(row.created_at < floor for row in fresh.values()) or known.issuperset(fresh):
+            return list(rows.values())
         after = page.rows[-1][0]
-    return list(rows.values())
+    raise ProtocolError(f"the list does not lead back to before this run in {len(rows)} rows")

@@ -34,10 +34,14 @@ class ChangeStarted:
 
 @dataclass(frozen=True, slots=True)
 class ChangeApplied:
-    """A change is complete and verified; `container_id` is the container that now stands, if any does."""
+    """A change is complete and verified; `container_id` is the container that now stands, if any does.
+
+    `unverifiable` are fields that were sent and that no answer shows: nobody can say they were heeded.
+    """
 
     change: Change
     container_id: str | None
+    unverifiable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

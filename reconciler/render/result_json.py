@@ -69,7 +69,11 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _applied(event: ChangeApplied) -> dict[str, Any]:
-    return {**_change(event.change), "container_id": event.container_id}
+    return {
+        **_change(event.change),
+        "container_id": event.container_id,
+        "unverifiable": list(event.unverifiable),
+    }
 
 
 def _failed(event: ChangeFailed) -> dict[str, Any]:

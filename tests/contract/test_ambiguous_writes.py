@@ -1,0 +1,223 @@
+"""Writes whose fate is unknown, on a server that loses replies: nothing is doubled and nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.servers import API_KEY, Server, serving
+
+from reconciler.api.connection import Connection, Endpoint
+from reconciler.api.writer import Writer
+from reconciler.execute.run import Work, execute
+from reconciler.execute.settle import LAG_SECONDS, MAX_ROUNDS
+from reconciler.model.diagnostics import Position
+from reconciler.model.outcome import Outcome, fold
+from reconciler.model.plan import Action, Change, Reason
+from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile, FileSpec, InlineContent
+from reconciler.model.steps import chains_of
+from reconciler.model.stop import Stop
+from reconciler.observe.observe import observe
+from reconciler.planning.reading import NoNeeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AT = Position("m.yaml", 1, 1)
+FILES = "POST /containers/{container_id}/files"
+
+
+class SharedClock:
+    """Our clock and the server's are one; sleeping lets it pass and takes no time."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._passed = 0.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds slept."""
+        return self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        """Lets time pass for both."""
+        self.slept.append(seconds)
+        self._passed += seconds
+        self._server.advance(seconds)
+
+    def chance(self) -> float:
+        """No luck."""
+        return 0.5
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as running:
+        running.advance(100)
+        yield running
+
+
+def entry(name: str, memory: str | None = None, **files: bytes) -> DesiredContainer:
+    declared = tuple(
+        DesiredFile(FileSpec(path, len(data), hashlib.sha256(data).hexdigest()), InlineContent(data), AT)
+        for path, data in files.items()
+    )
+    return DesiredContainer(ContainerSpec(name, memory_limit=memory), AT, declared)
+
+
+def create(*entries: DesiredContainer) -> list[Change]:
+    return [Change(each.name, Action.CREATE, (Reason.ABSENT,)) for each in entries]
+
+
+def carry_out(
+    server: Server, entries: list[DesiredContainer], changes: list[Change], clock: SharedClock | None = None
+) -> Outcome:
+    used = clock or SharedClock(server)
+
+    async def run() -> Outcome:
+        connection = Connection(Endpoint(server.base_url, API_KEY), used)
+        writer = Writer(connection, used)
+        try:
+            before = await observe(writer, NoNeeds(), parallelism=4)
+            chains = chains_of(changes, {each.name: each for each in entries})
+            work = Work(chains, before)
+            return fold([event async for event in execute(work, writer, used, Stop(), parallelism=4)])
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def live(server: Server) -> Counter[str]:
+    return Counter(row["name"] for row in server.containers() if row["status"] == "running")
+
+
+LOSSES: list[dict[str, Any]] = [
+    {"kind": "drop", "when": "after"},
+    {"kind": "drop", "when": "before"},
+    {"kind": "status", "status": 500, "when": "after"},
+    {"kind": "status", "status": 503, "when": "before"},
+    {"kind": "status", "status": 409, "when": "before"},
+    {"kind": "status", "status": 408, "when": "after"},
+    {"kind": "status", "status": 200, "when": "after", "body": "<html>ok</html>"},
+    {"kind": "truncate", "size": 3},
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
+@pytest.mark.parametrize("endpoint", ["POST /containers", FILES])
+def test_a_lost_reply_doubles_nothing_and_loses_nothing(
+    server: Server, endpoint: str, loss: dict[str, Any]
+) -> None:
+    server.fault(endpoint=endpoint, skip=2, times=3, **loss)
+    entries = [entry(f"ci-{number}", a=b"one", b=b"two") for number in range(8)]
+    outcome = carry_out(server, entries, create(*entries))
+    assert len(outcome.applied) == 8
+    assert not outcome.failed
+    assert live(server) == {each.name: 1 for each in entries}
+    for row in server.containers():
+        assert sorted(file["path"].split("-", 1)[1] for file in row["files"]) == ["a", "b"]
+    lost = loss.get("when") == "before"
+    assert server.counts()["POST /containers"] == 8 + 3 * (lost and endpoint == "POST /containers")
+    assert server.counts()[FILES] == 16 + 3 * (lost and endpoint == FILES)
+
+
+def test_one_look_settles_all_of_them_after_the_lag(server: Server) -> None:
+    server.fault(kind="drop", when="after", endpoint="POST /containers", times=None)
+    entries = [entry(f"ci-{number}") for number in range(8)]
+    clock = SharedClock(server)
+    outcome = carry_out(server, entries, create(*entries), clock)
+    assert len(outcome.applied) == 8
+    assert sum(clock.slept) == pytest.approx(LAG_SECONDS)
+    # 8 creates, one list before the run, one look, one closing list: 1.25 requests a create, no doubles
+    assert server.counts() == {"POST /containers": 8, "GET /containers": 3}
+
+
+def test_an_id_in_a_damaged_answer_is_salvaged_without_waiting(server: Server) -> None:
+    server.fault(kind="truncate", size=90, endpoint="POST /containers")
+    only = entry("ci-a")
+    clock = SharedClock(server)
+    outcome = carry_out(server, [only], create(only), clock)
+    assert len(outcome.applied) == 1
+    assert clock.slept == []
+    assert live(server) == {"ci-a": 1}
+
+
+def test_somebody_elses_container_of_the_same_name_is_no_match(server: Server) -> None:
+    server.fault(kind="drop", when="before", endpoint="POST /containers")
+    only = entry("ci-a", memory="4g")
+    planted = {"containers": [{"name": "ci-a", "memory_limit": "64g"}]}
+    server.control("POST", "/containers", planted)
+    outcome = carry_out(server, [only], create(only))
+    assert len(outcome.applied) == 1
+    assert server.counts()["POST /containers"] == 2
+
+
+def test_rounds_are_bounded_and_the_failure_says_what_is_unknown(server: Server) -> None:
+    server.fault(kind="drop", when="before", endpoint="POST /containers", times=None)
+    only = entry("ci-a", a=b"x")
+    outcome = carry_out(server, [only], create(only))
+    (failed,) = outcome.failed
+    assert "whether it happened is unknown" in failed.failure.message
+    assert server.counts()["POST /containers"] == 1 + MAX_ROUNDS
+
+
+def test_what_cannot_be_looked_up_is_never_sent_again(server: Server) -> None:
+    server.fault(kind="drop", when="after", endpoint="POST /containers", times=1)
+    server.fault(kind="status", status=500, endpoint="GET /containers", skip=1, times=None)
+    only = entry("ci-a")
+    outcome = carry_out(server, [only], create(only))
+    assert len(outcome.failed) == 1
+    assert server.counts()["POST /containers"] == 1
+    assert live(server) == {"ci-a": 1}
+
+
+def test_a_final_refusal_is_final(server: Server) -> None:
+    server.fault(kind="status", status=400, endpoint="POST /containers", times=None)
+    only = entry("ci-a")
+    clock = SharedClock(server)
+    outcome = carry_out(server, [only], create(only), clock)
+    assert len(outcome.failed) == 1
+    assert clock.slept == []
+    assert server.counts()["POST /containers"] == 1
+
+
+def test_a_container_that_is_not_what_was_asked_is_a_failed_change(server: Server) -> None:
+    server.fault(kind="patch", endpoint="POST /containers", fields={"memory_limit": "1g"})
+    only = entry("ci-a", memory="16g")
+    (failed,) = carry_out(server, [only], create(only)).failed
+    assert "memory_limit 1g instead of 16g" in failed.failure.message
+
+
+def test_fields_that_no_answer_shows_are_said_to_be_unverifiable(server: Server) -> None:
+    server.fault(kind="patch", endpoint="POST /containers", omit=["memory_limit"])
+    only = entry("ci-a", memory="16g")
+    (applied,) = carry_out(server, [only], create(only)).applied
+    assert applied.unverifiable == ("memory_limit",)
+
+
+def test_deletes_whose_fate_is_unknown_are_settled_by_reading(server: Server) -> None:
+    server.control("POST", "/containers", {"containers": [{"name": "ci-a"}]})
+    (row,) = server.containers()
+    server.fault(
+        kind="status", status=500, when="after", endpoint="DELETE /containers/{container_id}", times=5
+    )
+    gone = Change("ci-a", Action.DELETE, (Reason.NOT_IN_MANIFEST,), row["id"])
+    outcome = carry_out(server, [], [gone])
+    assert not outcome.failed, (outcome.failed, server.counts())
+    assert live(server) == {}
+
+
+@pytest.mark.parametrize("step", ["POST /containers", FILES, "GET /containers/{container_id}/files"])
+def test_a_failed_replace_leaves_the_old_copy_and_only_that(server: Server, step: str) -> None:
+    server.control("POST", "/containers", {"containers": [{"name": "ci-a"}]})
+    (old,) = server.containers()
+    server.fault(kind="status", status=400, endpoint=step, times=None)
+    new = entry("ci-a", memory="4g", a=b"x")
+    change = Change("ci-a", Action.REPLACE, (Reason.FIELD_CHANGED,), old["id"])
+    outcome = carry_out(server, [new], [change])
+    assert len(outcome.failed) == 1
+    assert [row["id"] for row in server.containers() if row["status"] == "running"] == [old["id"]]
