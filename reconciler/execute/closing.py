@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 from reconciler.api.errors import ProtocolError
 from reconciler.model.errors import ApiError
 from reconciler.model.events import DoublesSeen, Failure
-from reconciler.model.steps import PAGE
+from reconciler.model.steps import PAGE, SKEW_SECONDS
 
 if TYPE_CHECKING:
     from reconciler.api.pager import Page
     from reconciler.api.writer import Writer
     from reconciler.model.live import LiveContainer
-
-SKEW_SECONDS = 2
-"""How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
 
 SPARE_PAGES = 10
 """Pages beyond those that our own creates fill, for what others created meanwhile."""
@@ -65,8 +62,8 @@ async def closing_list(
 async def newest(writer: Writer, floor: int, known: frozenset[str], created: int) -> list[LiveContainer]:
     """Lists containers newest first, down to the first that was made before `floor` (server seconds).
 
-    A page of nothing but `known` ids is the end too, for servers that send no `Date`. `created` bounds the
-    pages: those that so many rows fill, and some for what others create meanwhile.
+    Without a floor (0: the server sends no `Date`) a page of nothing but `known` ids is the end. `created`
+    bounds the pages: those that so many rows fill, and some for what others create meanwhile.
 
     Raises:
         ProtocolError: that many pages did not lead back to what was there before.
@@ -80,7 +77,9 @@ async def newest(writer: Writer, floor: int, known: frozenset[str], created: int
         rows.update(fresh)
         if not page.has_more or not fresh:
             return list(rows.values())
-        if any(row.created_at < floor for row in fresh.values()) or known.issuperset(fresh):
+        if any(0 < row.created_at < floor for row in fresh.values()):
+            return list(rows.values())
+        if floor <= 0 and known.issuperset(fresh):
             return list(rows.values())
         after = page.rows[-1][0]
     raise ProtocolError(f"the list does not lead back to before this run in {len(rows)} rows")

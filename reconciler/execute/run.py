@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from reconciler.model.steps import Chain, Link
     from reconciler.model.stop import Stop
 
+UNKNOWN = "; whether it happened is unknown, the next apply looks before it acts"
+
 WAIT_SLICE_SECONDS = 0.5
 """How soon an interrupt is noticed while waiting for the list."""
 
@@ -116,8 +118,8 @@ class _Run:
             await settle(waiting, self._writer, self._before, frozenset(self._created))
             await each([run for run in waiting if run.unknown is None], self._resume, parallelism=parallelism)
         for run in runs:
-            if run.unknown is not None:
-                self._give_up(run, run.unknown)
+            if run.unknown is not None and run.link is not None:
+                await self._fail(run, run.link, run.unknown, UNKNOWN)
 
     async def _lag_passed(self) -> bool:
         """Waits until the list had time to show the last write of unknown fate; False when interrupted."""
@@ -186,8 +188,8 @@ class _Run:
             self._created[made.id] = made
             run.made_at = self._clock.monotonic()
 
-    async def _fail(self, run: ChainRun, link: Link, error: ReconcilerError) -> None:
-        message = f"{error}{await self._removed(run, link, error)}"
+    async def _fail(self, run: ChainRun, link: Link, error: ReconcilerError, besides: str = "") -> None:
+        message = f"{error}{besides}{await self._removed(run, link, error)}"
         failure = Failure(error.code, message, error.hint)
         self._tell(ChangeFailed(link.change, failure, tuple(run.done)))
         run.complete_link()
@@ -213,17 +215,6 @@ class _Run:
         except ApiError as failed:
             return f"; the new copy {new} could not be removed ({failed}), the next apply completes it"
         return f"; the new copy {new} was removed, the old one stays"
-
-    def _give_up(self, run: ChainRun, error: ApiError) -> None:
-        link = run.link
-        if link is None:
-            return
-        failure = Failure(
-            error.code, f"{error}; whether it happened is unknown", "the next apply looks before it acts"
-        )
-        self._tell(ChangeFailed(link.change, failure, tuple(run.done)))
-        run.complete_link()
-        self._leave(run, f"{link.change.action} of {run.chain.name} failed")
 
     def _leave(self, run: ChainRun, because: str) -> None:
         """Names the changes of a chain that are not begun any more."""

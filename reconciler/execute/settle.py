@@ -18,11 +18,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.execute.closing import SKEW_SECONDS, newest
+from reconciler.execute.closing import newest
 from reconciler.execute.shown import contradictions, hidden
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
-from reconciler.model.steps import CreateContainer, UploadFile
+from reconciler.model.steps import SKEW_SECONDS, CreateContainer, UploadFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -39,7 +39,10 @@ class CreateContainer:
 
 @dataclass(frozen=True, slots=True)
 class CheckFiles:
-    """List the files again: the rows of the touched names must still be exactly those planned on."""
+    """List the files again: under the declared names `paths` no row but `file_ids` may have appeared.
+
+    What is only deleted goes by its id, whatever stands beside it meanwhile.
+    """
 
     requests: ClassVar[int] = 1
     paths: tuple[str, ...]
@@ -218,7 +221,9 @@ def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
     known = [file.file_id for file in change.files if file.path in set(touched) and file.file_id is not None]
     uploads = [file.path for file in change.files if file.operation is FileOperation.UPLOAD]
     deletes = [file for file in change.files if file.operation is FileOperation.DELETE]
-    steps: list[Step] = [CheckFiles(tuple(touched), tuple(sorted(known)))]
+    steps: list[Step] = [
+        CheckFiles(tuple(path for path in touched if path in declared), tuple(sorted(known)))
+    ]
     steps += [UploadFile(declared[path]) for path in uploads]
     if uploads:
         steps.append(VerifyUploads(tuple(uploads)))
@@ -237,15 +242,34 @@ def requests_of(chains: Iterable[Chain], *, rows: int = 0) -> int:
 
     Args:
         chains: what is to be done.
-        rows: how many rows the account's list held before; the closing list stops at the first of them.
+        rows: how many of the rows that were there before the closing list shows (`rows_shown`).
     """
     links = [link for chain in chains for link in chain.links]
     created = sum(isinstance(step, CreateContainer) for link in links for step in link.steps)
     return sum(link.requests for link in links) + closing_requests(created, rows)
 
 
+SKEW_SECONDS = 2
+"""How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
+
+
+def rows_shown(created: Iterable[int], date: int | None) -> int:
+    """How many rows from before a run its closing list shows: those as young as the run, and one older.
+
+    Args:
+        created: `created_at` of every row that was there before.
+        date: the server's `Date` of that observation.
+    """
+    seconds = list(created)
+    young = 0 if date is None else sum(second >= date - SKEW_SECONDS for second in seconds)
+    return young + (len(seconds) > young)
+
+
 def closing_requests(created: int, rows: int) -> int:
-    """Pages of the list after an apply, newest first, until the first row that was there before."""
-    if not created:
-        return 0
-    return -(-(created + min(1, rows)) // PAGE)
+    """Pages of the list after an apply, newest first, until the first row older than the run.
+
+    Args:
+        created: how many containers the apply creates.
+        rows: how many of the rows that were there before it shows.
+    """
+    return -(-(created + rows) // PAGE) if created else 0

@@ -13,7 +13,7 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.digest import desired_digests
 from reconciler.model.fields import declared_fields
 from reconciler.model.plan import Action, Change, Cost, FieldChange, FileChange, FileOperation, Plan, Reason
-from reconciler.model.steps import chains_of, requests_of
+from reconciler.model.steps import chains_of, requests_of, rows_shown
 from reconciler.planning.copies import Assessment, assess, rank
 from reconciler.planning.limits import enforce
 from reconciler.planning.ownership import Claims, claim, unknown_statuses
@@ -76,7 +76,9 @@ def _assemble(
     """Puts changes into a plan with its cost and its warnings."""
     desired, policy, provenance = situation.desired, situation.policy, situation.provenance
     diagnostics = (*found, *unknown_statuses(claims.all_alive()), *_unmatched_names(changes, policy))
-    requests = requests_of(chains_of(changes, desired.by_name()), rows=len(situation.live.containers))
+    live = situation.live
+    shown = rows_shown((row.created_at for row in live.containers), live.date)
+    requests = requests_of(chains_of(changes, desired.by_name()), rows=shown)
     requests += len(sweepable(claims, desired, policy))
     leaving = {change.name for change in changes if Reason.REQUESTED in change.reasons and change.pending}
     prices = (

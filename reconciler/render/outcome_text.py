@@ -26,12 +26,11 @@ _DONE = {
 def progress_line(event: Event, paint: Paint) -> str | None:
     """One line for a finished change, None for events that people need not see."""
     match event:
-        case ChangeApplied(change, container_id):
+        case ChangeApplied(change, container_id, unverifiable):
             about = container_id or change.container_id
             suffix = f" ({safe(about, 60)})" if about else ""
-            return (
-                f"{paint('green', _DONE.get(change.action, change.action.value))} {safe(change.name)}{suffix}"
-            )
+            done = paint("green", _DONE.get(change.action, change.action.value))
+            return f"{done} {safe(change.name)}{suffix}{_unverifiable(unverifiable)}"
         case ChangeFailed(change, failure):
             return f"{paint('red', 'failed')} {_what(change)}: {failure_text(failure)}"
         case ChangeNotStarted(change, because):
@@ -48,6 +47,10 @@ def progress_line(event: Event, paint: Paint) -> str | None:
 
 def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
     """Yields what was done, and what was not with the reason; a re-run goes on from there."""
+    for applied in outcome.applied:
+        if applied.unverifiable:
+            name = safe(applied.change.name)
+            yield f"{paint('yellow', 'unverifiable')} {name}{_unverifiable(applied.unverifiable)}"
     for failed in outcome.failed:
         done = f" after {', '.join(failed.done)}" if failed.done else ""
         yield f"{paint('red', 'failed')} {_what(failed.change)}{done}: {failure_text(failed.failure)}"
@@ -88,6 +91,10 @@ def _total(outcome: Outcome) -> str:
     head = "Interrupted" if outcome.interrupted else "Applied"
     tail = " Apply again to go on from here." if undone or outcome.interrupted else ""
     return f"{head}: {', '.join(parts)}; {outcome.requests} requests.{tail}"
+
+
+def _unverifiable(paths: tuple[str, ...]) -> str:
+    return f"; the server does not show {', '.join(paths)}" if paths else ""
 
 
 def _what(change: Change) -> str:

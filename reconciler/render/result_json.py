@@ -58,7 +58,13 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "not_started": [_not_started(event) for event in outcome.not_started],
         "under_way": [_change(change) for change in outcome.under_way],
         "swept": [row.container_id for row in outcome.swept if row.failure is None],
+        "not_swept": [
+            {"container_id": row.container_id, "error": _failure(row.failure)}
+            for row in outcome.swept
+            if row.failure is not None
+        ],
         "doubled": list(outcome.doubled),
+        "closing_error": None if outcome.closing_failure is None else _failure(outcome.closing_failure),
         "requests": outcome.requests,
         "interrupted": outcome.interrupted,
     }

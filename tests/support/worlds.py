@@ -95,14 +95,7 @@ def worlds(
     )
     declared = tuple(draw(_declared(name)) for name in sorted(names))
     planted = _numbered(draw(st.lists(_containers(mode, tidy=tidy, known=known or tidy), max_size=7)))
-    if any(_stubborn(file) for row in planted for file in row.get("files", ())):
-        declared = tuple(replace(entry, prune_files=False) for entry in declared)
     return World(mode, Desired(scope, declared, ("tests",)), planted)
-
-
-def _stubborn(file: Row) -> bool:
-    """A row that is never deleted as undeclared; see the expected failure in the tests of `execute`."""
-    return file["source"] == "tool" or file.get("bytes", 0) is None
 
 
 def _numbered(rows: list[Row]) -> tuple[Row, ...]:

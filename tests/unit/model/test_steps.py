@@ -37,6 +37,7 @@ from reconciler.model.steps import (
     chains_of,
     closing_requests,
     requests_of,
+    rows_shown,
 )
 
 A, B, C = declared_file("a.txt", b"a"), declared_file("b.txt", b"b"), declared_file("c.txt", b"c")
@@ -95,7 +96,7 @@ def test_a_sync_looks_then_uploads_then_verifies_then_deletes() -> None:
         live_file("x.txt", b"x", number=3),
     )
     assert steps_of(plan_of(desired(one), state(listed)), one) == [
-        CheckFiles(("a.txt", "c.txt", "x.txt"), ("cfile_1", "cfile_3")),
+        CheckFiles(("a.txt", "c.txt"), ("cfile_1", "cfile_3")),
         UploadFile(A),
         UploadFile(C),
         VerifyUploads(("a.txt", "c.txt")),
@@ -108,7 +109,7 @@ def test_a_sync_that_only_deletes_verifies_nothing() -> None:
     one = entry("ci-a", prune_files=True)
     listed = row("ci-a", live_file("x.txt", number=3))
     assert steps_of(plan_of(desired(one), state(listed)), one) == [
-        CheckFiles(("x.txt",), ("cfile_3",)),
+        CheckFiles((), ("cfile_3",)),
         DeleteFile("x.txt", "cfile_3"),
     ]
 
@@ -209,7 +210,7 @@ def test_a_delete_of_nothing_in_particular_is_refused() -> None:
 def test_the_requests_of_a_plan_follow_the_formula(case: Case) -> None:
     plan = plan_of(case.desired, case.live, case.policy)
     declared = case.desired.by_name()
-    rows = len(case.live.containers)
+    rows = rows_shown((row.created_at for row in case.live.containers), case.live.date)
     chains = chains_of(plan.changes, declared)
     assert requests_of(chains, rows=rows) == _formula(plan, declared, rows)
 
@@ -233,7 +234,7 @@ def _formula(plan: Plan, declared: dict[str, DesiredContainer], rows: int) -> in
             case _:
                 total += 2
     total += len({change.name for change in plan.pending if change.surplus})
-    pages, left = divmod(created + min(1, rows), PAGE)
+    pages, left = divmod(created + rows, PAGE)
     return total + (pages + (1 if left else 0) if created else 0)
 
 
@@ -248,13 +249,31 @@ def _formula(plan: Plan, declared: dict[str, DesiredContainer], rows: int) -> in
         (100, 0, 1),
         (100, 1, 2),
         (101, 0, 2),
-        (199, 9, 2),
+        (199, 1, 2),
+        (199, 9, 3),
     ],
 )
 def test_the_closing_list_is_read_to_the_first_row_that_was_there(
     created: int, rows: int, pages: int
 ) -> None:
     assert closing_requests(created, rows) == pages
+
+
+@pytest.mark.parametrize(
+    ("created", "date", "shown"),
+    [
+        ([], 1000, 0),
+        ([1, 2, 3], 1000, 1),
+        ([1, 998, 1000], 1000, 3),
+        ([998, 999], 1000, 2),
+        ([1, 997], 1000, 1),
+        ([5, 6], None, 1),
+    ],
+)
+def test_the_closing_list_shows_what_is_as_young_as_the_run_and_one_row_more(
+    created: list[int], date: int | None, shown: int
+) -> None:
+    assert rows_shown(created, date) == shown
 
 
 @given(st.integers(0, 3))

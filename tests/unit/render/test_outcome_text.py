@@ -41,6 +41,10 @@ BROKEN = Failure("rate-limited", "too many requests", "wait a minute")
     ("event", "line"),
     [
         (ChangeApplied(change(), "cntr_1"), "created ci-a (cntr_1)"),
+        (
+            ChangeApplied(change(), "cntr_1", ("memory_limit", "network_policy.type")),
+            "created ci-a (cntr_1); the server does not show memory_limit, network_policy.type",
+        ),
         (ChangeApplied(change(Action.REPLACE, container_id="cntr_0"), "cntr_1"), "replaced ci-a (cntr_1)"),
         (ChangeApplied(change(Action.SYNC), "cntr_1"), "synced ci-a (cntr_1)"),
         (ChangeApplied(change(Action.DELETE, container_id="cntr_0"), None), "deleted ci-a (cntr_0)"),
@@ -153,3 +157,8 @@ def test_drift_is_a_line_for_each_thing_and_a_count() -> None:
     ]
     assert list(drift_lines(items[:1], PLAIN))[-1] == "Drift: 1 in 1 container."
     assert list(drift_lines((), PLAIN)) == ["No drift."]
+
+
+def test_what_no_answer_showed_is_never_applied_in_silence() -> None:
+    lines = list(outcome_lines(fold([ChangeApplied(change(), "cntr_1", ("memory_limit",))]), PLAIN))
+    assert lines[0] == "unverifiable ci-a; the server does not show memory_limit"

@@ -62,7 +62,7 @@ def test_an_error_is_part_of_the_document_with_its_exit_code() -> None:
 def test_an_outcome_is_told_change_by_change() -> None:
     outcome = fold(
         [
-            ChangeApplied(A, "cntr_1"),
+            ChangeApplied(A, "cntr_1", ("memory_limit",)),
             ChangeFailed(A, Failure("api", "it broke", "wait"), ("CreateContainer",)),
             ChangeNotStarted(A, "interrupted"),
             ChangeStarted(A),
@@ -75,7 +75,7 @@ def test_an_outcome_is_told_change_by_change() -> None:
     found = values(Result("apply", outcome=outcome))
     assert found["exit_code"] == 6
     assert found["outcome"] == {
-        "applied": [{**name, "container_id": "cntr_1"}],
+        "applied": [{**name, "container_id": "cntr_1", "unverifiable": ["memory_limit"]}],
         "failed": [
             {
                 **name,
@@ -86,7 +86,9 @@ def test_an_outcome_is_told_change_by_change() -> None:
         "not_started": [{**name, "because": "interrupted"}],
         "under_way": [name],
         "swept": ["cntr_2"],
+        "not_swept": [{"container_id": "cntr_3", "error": {"code": "api", "message": "no", "hint": None}}],
         "doubled": [],
+        "closing_error": None,
         "requests": 7,
         "interrupted": False,
     }
