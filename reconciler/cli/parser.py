@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn
 
 from reconciler import __version__
+from reconciler.cli.emulator_options import add_emulator_options
 
 DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
@@ -169,25 +170,8 @@ def _emulator(commands: argparse._SubParsersAction[Parser]) -> None:
         "serve the API on this machine, for trying plans and testing clients",
         "reconciler emulator --port 8080 --data emulator.db",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8080, help="port, 0 for any (default: %(default)s)")
-    parser.add_argument("--data", metavar="FILE", help="keep everything in this file (default: in memory)")
-    parser.add_argument(
-        "--api-key",
-        metavar="KEY",
-        action="append",
-        default=[],
-        help="accept only this bearer token (repeatable; default: any)",
-    )
-    parser.add_argument(
-        "--control-key", metavar="KEY", help="serve /_emulator/ to requests with this X-Emulator-Key"
-    )
-    parser.add_argument(
-        "--path-mode",
-        default="mangled",
-        choices=("mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace", "plain-update"),
-        help="how uploaded files are named, and what a second upload of a name does (default: %(default)s)",
-    )
+    add_emulator_options(parser)
 
 
 def _paths(parser: Parser, what: str = "manifest or folder of manifests") -> None:

@@ -6,18 +6,25 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+from reconciler.emulator.control.arm import armed
 from reconciler.emulator.errors import EmulatorError
+from reconciler.emulator.handle import ClockHandle, FaultsHandle, LogHandle, Rows
 from reconciler.emulator.http.server import bind, run_server
+from reconciler.emulator.report import ContainerRow
 from reconciler.emulator.service import Service
 from reconciler.emulator.settings import Settings
 from reconciler.emulator.store.database import Database, open_database
 
 _STOP_SECONDS = 10.0
+_ANY_KEY = "sk-emulator"
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,13 @@ class Address:
 
 
 class Emulator:
-    """A server in a daemon thread; a context manager that stops it. Made by ``start``."""
+    """A server in a daemon thread; a context manager that stops it. Made by ``start``.
+
+    Attributes:
+        clock: Its time: ``advance``, ``set``, ``freeze``, ``release``.
+        faults: What goes wrong: ``add``, ``lag``, ``clear``.
+        log: What was asked, and what was done by name.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._database = open_database(settings.data)
@@ -48,13 +61,17 @@ class Emulator:
         except BaseException:
             self._database.close()
             raise
-        self._service = Service(settings, self._database)
+        self._service = armed(settings, self._database)
         self._address = _address(settings.host, self._listener, self._database)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reconciler-emulator", daemon=True)
         self._failure: OSError | None = None
+        self._rows = Rows(self._call)
+        self.clock = ClockHandle(self._call)
+        self.faults = FaultsHandle(self._call)
+        self.log = LogHandle(self._call)
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
@@ -75,6 +92,20 @@ class Emulator:
         """The random id of the data, kept in the data file."""
         return self._address.identity
 
+    @property
+    def api_key(self) -> str:
+        """A key that is accepted."""
+        keys = self._service.settings.api_keys
+        return keys[0] if keys else _ANY_KEY
+
+    def containers(self, name: str | None = None) -> tuple[ContainerRow, ...]:
+        """Every container, oldest first, or those of a name, with their files; without touching them."""
+        return self._rows.containers(name)
+
+    def reset(self) -> None:
+        """No rows and no requests; faults and lag as at the start; the clock stays."""
+        self._rows.reset()
+
     def stop(self) -> None:
         """Stop serving and close the data file; requests under way get a second. May be called again."""
         if self._loop is not None and self._thread.is_alive():
@@ -89,6 +120,25 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _call(self, function: Callable[[Service], _Result], /) -> _Result:
+        """Run a function between two requests, and return what it does.
+
+        Raises:
+            EmulatorError: The server has stopped.
+        """
+
+        async def within() -> _Result:
+            return function(self._service)
+
+        calling = within()
+        try:
+            if self._loop is not None and not self._stop.is_set():
+                return asyncio.run_coroutine_threadsafe(calling, self._loop).result()
+        except CancelledError:  # it stopped meanwhile
+            pass
+        calling.close()
+        raise EmulatorError("the emulator has stopped")
 
     def _run(self) -> None:
         try:
@@ -129,7 +179,7 @@ def serve(settings: Settings, *, on_ready: Callable[[Address], None]) -> None:
     try:
         with bind(settings.host, settings.port) as listener:
             address = _address(settings.host, listener, database)
-            asyncio.run(_serve_until_signal(Service(settings, database), listener, lambda: on_ready(address)))
+            asyncio.run(_serve_until_signal(armed(settings, database), listener, lambda: on_ready(address)))
     finally:
         database.close()
 

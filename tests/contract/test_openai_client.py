@@ -1,20 +1,32 @@
-"""The official ``openai`` client against the emulator: an independent witness of all nine endpoints."""
+"""The official ``openai`` client against the emulator: an independent witness of every endpoint."""
 
 import asyncio
+import io
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from zipfile import ZipFile
 
 import httpx2
 import openai
 import pytest
-from openai import AsyncOpenAI, OpenAI
-from openai.types import ContainerCreateResponse
+from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from openai.types import ContainerCreateResponse, FileObject, Skill
 from openai.types.containers import FileCreateResponse
+from openai.types.skills import SkillVersion
 
-from reconciler.emulator import Emulator, Settings, start
+from reconciler.emulator import Emulator, Settings, profile_settings, start
 
 CONTROL = {"x-emulator-key": "control"}
 BINARY = bytes(range(256)) * 2000
+ERRORS: tuple[tuple[int, type[openai.APIStatusError]], ...] = (
+    (403, openai.PermissionDeniedError),
+    (409, openai.ConflictError),
+    (422, openai.UnprocessableEntityError),
+    (429, openai.RateLimitError),
+    (500, openai.InternalServerError),
+    (503, openai.InternalServerError),
+)
 POLICY = {"type": "allowlist", "allowed_domains": ["api.example.com"]}
 
 
@@ -164,6 +176,154 @@ def test_the_asynchronous_client_sees_the_same(emulator: Emulator, http: httpx2.
     asyncio.run(scenario())
 
 
+def _skill(*, name: str = "cleaner") -> tuple[str, bytes]:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("folder/SKILL.md", f"---\nname: {name}\ndescription: d\n---\n")
+    return "skill.zip", packed.getvalue()
+
+
+def test_files_are_stored_and_copied(client: OpenAI) -> None:
+    stored = client.files.create(
+        file=("naïve.csv", BINARY),
+        purpose="user_data",
+        expires_after={"anchor": "created_at", "seconds": 3600},
+    )
+    assert isinstance(stored, FileObject)
+    assert (stored.object, stored.filename, stored.bytes, stored.purpose, stored.status) == (
+        "file",
+        "naïve.csv",
+        len(BINARY),
+        "user_data",
+        "processed",
+    )
+    assert stored.expires_at == stored.created_at + 3600
+    assert client.files.retrieve(stored.id) == stored
+    assert list(client.files.list(purpose="user_data")) == [stored]
+    assert list(client.files.list(purpose="vision")) == []
+    assert client.files.content(stored.id).read() == BINARY
+    container = client.containers.create(name="copies", file_ids=[stored.id]).id
+    attached = client.containers.files.create(container, file_id=stored.id)
+    gone = client.files.delete(stored.id)
+    assert (gone.id, gone.object, gone.deleted) == (stored.id, "file", True)
+    with pytest.raises(openai.NotFoundError):
+        client.files.delete(stored.id)
+    rows = list(client.containers.files.list(container))
+    assert attached.id in {row.id for row in rows}
+    contents = [client.containers.files.content.retrieve(row.id, container_id=container) for row in rows]
+    assert [content.read() for content in contents] == [BINARY, BINARY]
+
+
+def test_auto_pagination_walks_stored_files(client: OpenAI) -> None:
+    ids = [client.files.create(file=(f"{n}", b"x"), purpose="user_data").id for n in range(7)]
+    assert [row.id for row in client.files.list(limit=3, order="asc")] == ids
+
+
+def test_skills_and_versions_live_and_die(client: OpenAI) -> None:
+    skill = client.skills.create(files=_skill())
+    assert isinstance(skill, Skill)
+    assert (skill.name, skill.description, skill.default_version) == ("cleaner", "d", "1")
+    folder = [("folder/SKILL.md", b"---\nname: second\n---\n"), ("folder/x.txt", b"x")]
+    second = client.skills.versions.create(skill.id, files=folder, default=True)
+    assert isinstance(second, SkillVersion)
+    assert (second.version, second.skill_id, second.name) == ("2", skill.id, "second")
+    assert client.skills.retrieve(skill.id).default_version == "2"
+    assert client.skills.update(skill.id, default_version="1").name == "cleaner"
+    assert [row.id for row in client.skills.list()] == [skill.id]
+    walked = [row.version for row in client.skills.versions.list(skill.id, limit=1, order="asc")]
+    assert walked == ["1", "2"]
+    assert client.skills.versions.retrieve("2", skill_id=skill.id) == second
+    assert client.skills.content.retrieve(skill.id).read() == _skill()[1]
+    assert client.skills.versions.content.retrieve("2", skill_id=skill.id).read()[:2] == b"PK"
+    for version in ("2", "latest"):
+        client.containers.create(
+            name="skilled", skills=[{"type": "skill_reference", "skill_id": skill.id, "version": version}]
+        )
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.containers.create(
+            name="skilled", skills=[{"type": "skill_reference", "skill_id": skill.id, "version": "3"}]
+        )
+    assert caught.value.param == "skills[0].version"
+    deleted = client.skills.versions.delete("2", skill_id=skill.id)
+    assert (deleted.object, deleted.version, deleted.deleted) == ("skill.version.deleted", "2", True)
+    assert client.skills.delete(skill.id).object == "skill.deleted"
+    with pytest.raises(openai.NotFoundError):
+        client.skills.retrieve(skill.id)
+
+
+def test_an_inline_skill_is_accepted_and_a_broken_one_is_not(client: OpenAI) -> None:
+    def create(data: bytes) -> None:
+        client.containers.create(
+            name="inline",
+            skills=[
+                {
+                    "type": "inline",
+                    "name": "n",
+                    "description": "d",
+                    "source": {
+                        "type": "base64",
+                        "media_type": "application/zip",
+                        "data": b64encode(data).decode(),
+                    },
+                }
+            ],
+        )
+
+    create(_skill()[1])
+    with pytest.raises(openai.BadRequestError) as caught:
+        create(b"no zip")
+    assert caught.value.param == "skills[0].source.data"
+
+
+def test_the_asynchronous_client_stores_files_and_skills(emulator: Emulator) -> None:
+    async def scenario() -> None:
+        async with _asynchronous(emulator) as client:
+            stored = await asyncio.gather(
+                *(client.files.create(file=(f"{n}", BINARY), purpose="user_data") for n in range(5))
+            )
+            walked = [row.id async for row in client.files.list(limit=2, order="asc")]
+            assert sorted(walked) == sorted(row.id for row in stored)
+            assert await (await client.files.content(stored[0].id)).aread() == BINARY
+            assert (await client.files.retrieve(stored[0].id)) == stored[0]
+            container = await client.containers.create(name="a", file_ids=walked)
+            assert len([row async for row in client.containers.files.list(container.id)]) == 5
+            await client.containers.files.create(container.id, file_id=walked[0])
+            await client.files.delete(walked[0])
+            skill = await client.skills.create(files=_skill())
+            await client.skills.versions.create(skill.id, files=_skill(name="next"))
+            assert (await client.skills.update(skill.id, default_version="2")).name == "next"
+            assert [row.version async for row in client.skills.versions.list(skill.id)] == ["2", "1"]
+            await client.skills.versions.delete("1", skill_id=skill.id)
+            assert await (await client.skills.content.retrieve(skill.id)).aread() == _skill(name="next")[1]
+            await client.skills.delete(skill.id)
+            assert [row async for row in client.skills.list()] == []
+
+    asyncio.run(scenario())
+
+
+def test_every_error_class_reaches_the_asynchronous_client(emulator: Emulator, http: httpx2.Client) -> None:
+    async def scenario() -> None:
+        async with _asynchronous(emulator) as client:
+            with pytest.raises(openai.NotFoundError):
+                await client.containers.delete("cntr_never")
+            with pytest.raises(openai.BadRequestError):
+                await client.containers.list(limit=0)
+            with pytest.raises(openai.AuthenticationError):
+                await client.with_options(api_key="sk-wrong").files.list()
+            for status, kind in ERRORS:
+                _fault(emulator, http, kind="status", status=status)
+                with pytest.raises(kind):
+                    await client.containers.create(name="a")
+            _fault(emulator, http, kind="drop")
+            with pytest.raises(openai.APIConnectionError):
+                await client.containers.list()
+            _fault(emulator, http, kind="latency", seconds=60)
+            with pytest.raises(openai.APITimeoutError):
+                await client.with_options(timeout=0.05).containers.list()
+
+    asyncio.run(scenario())
+
+
 def test_a_bad_request_names_the_parameter(client: OpenAI) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         client.containers.create(name="a", expires_after={"anchor": "last_active_at", "minutes": 60})
@@ -207,14 +367,7 @@ def test_an_expired_container_is_listed_and_refuses_files(
 
 
 def test_every_other_error_class(client: OpenAI, emulator: Emulator, http: httpx2.Client) -> None:
-    for status, kind in (
-        (403, openai.PermissionDeniedError),
-        (409, openai.ConflictError),
-        (422, openai.UnprocessableEntityError),
-        (429, openai.RateLimitError),
-        (500, openai.InternalServerError),
-        (503, openai.InternalServerError),
-    ):
+    for status, kind in ERRORS:
         _fault(emulator, http, kind="status", status=status)
         with pytest.raises(kind) as caught:
             client.containers.list()
@@ -222,6 +375,37 @@ def test_every_other_error_class(client: OpenAI, emulator: Emulator, http: httpx
     _fault(emulator, http, kind="drop")
     with pytest.raises(openai.APIConnectionError):
         client.containers.list()
+    _fault(emulator, http, kind="latency", seconds=60)
+    with pytest.raises(openai.APITimeoutError):
+        client.with_options(timeout=0.05).containers.list()
+
+
+def test_a_key_without_access_is_permission_denied(http: httpx2.Client) -> None:
+    with start(profile_settings("litellm")) as emulator:
+        one, other = (
+            OpenAI(base_url=emulator.base_url, api_key=key, max_retries=0, http_client=http)
+            for key in ("sk-one", "sk-other")
+        )
+        container = one.containers.create(name="mine").id
+        assert one.containers.retrieve(container).name == "mine"
+        with pytest.raises(openai.PermissionDeniedError):
+            other.containers.retrieve(container)
+        assert list(other.containers.list()) == []
+
+
+def test_the_azure_client_finds_its_own_path_and_key(http: httpx2.Client) -> None:
+    with start(profile_settings("azure", api_keys=("azure-key",))) as emulator:
+        client = AzureOpenAI(
+            azure_endpoint=emulator.root_url,
+            api_key="azure-key",
+            api_version="preview",
+            max_retries=0,
+            http_client=http,
+        )
+        container = client.containers.create(name="azure").id
+        assert [row.id for row in client.containers.list()] == [container]
+        with pytest.raises(openai.NotFoundError, match="not found"):
+            client.containers.retrieve("cntr_never")
 
 
 def test_the_clients_own_retries_get_through(client: OpenAI, emulator: Emulator, http: httpx2.Client) -> None:

@@ -9,7 +9,7 @@ from reconciler.emulator.service import Service
 from reconciler.emulator.wire import errors
 from reconciler.emulator.wire.checks import check_object
 
-_END_OF_IDS = 2**32
+END_OF_IDS = 2**32
 """Ids hold the second in 8 hex digits, so time ends here."""
 
 
@@ -30,8 +30,8 @@ async def set_clock(service: Service, request: Request) -> Response:
         now = _seconds(body["now"], "now")
     if "advance" in body:
         now += _seconds(body["advance"], "advance")
-    if not 0 <= now < _END_OF_IDS:
-        raise errors.unreadable(f"The clock runs from 0 to {_END_OF_IDS - 1}.")
+    if not 0 <= now < END_OF_IDS:
+        raise errors.unreadable(f"The clock runs from 0 to {END_OF_IDS - 1}.")
     frozen = body.get("freeze", service.clock.frozen)
     if not isinstance(frozen, bool):
         raise errors.invalid_type("freeze", "a boolean", frozen)

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
+from reconciler.emulator.control.arm import arm
 from reconciler.emulator.http.request import Request
 from reconciler.emulator.http.response import Response
 from reconciler.emulator.service import Service
@@ -29,12 +30,17 @@ async def show_containers(service: Service, _request: Request) -> Response:
 
 
 async def reset(service: Service, _request: Request) -> Response:
-    """``POST /_emulator/reset``: no rows, no log, no faults; the clock and the identity stay."""
-    with service.database.transaction():
-        service.containers.clear()
-    service.log.clear()
-    service.faults.clear()
+    """``POST /_emulator/reset``."""
+    start_over(service)
     return Response(payload={"object": "emulator.reset"})
+
+
+def start_over(service: Service) -> None:
+    """No rows and no log, faults and lag as the server was started; the clock and the identity stay."""
+    with service.database.transaction():
+        service.clear()
+    service.log.clear()
+    arm(service)
 
 
 def snapshot(service: Service, row: Container) -> dict[str, Any]:

@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from reconciler.emulator import ids
 from reconciler.emulator.control.contents import store_content
 from reconciler.emulator.control.observe import snapshot
 from reconciler.emulator.control.rows import container_columns, file_columns
 from reconciler.emulator.endpoints.containers import find_container
+from reconciler.emulator.faults.strangers import container_values
 from reconciler.emulator.http.request import Request
 from reconciler.emulator.http.response import Response
 from reconciler.emulator.service import Service
 from reconciler.emulator.store.rows import Container
 from reconciler.emulator.wire import errors
 from reconciler.emulator.wire.checks import check_array, check_object, child, required
-from reconciler.emulator.wire.objects import DISABLED_TEXT
 
 
 async def plant_containers(service: Service, request: Request) -> Response:
@@ -69,17 +68,7 @@ def _planting(service: Service) -> Iterator[None]:
 def _plant(service: Service, value: Any, param: str) -> Container:
     columns = container_columns(value, param)
     created_at = columns.get("created_at", service.second())
-    honest = {
-        "id": ids.container_id(created_at),
-        "name": "",
-        "created_at": created_at,
-        "last_active_at": created_at,
-        "status": "running",
-        "minutes": service.settings.default_minutes,
-        "memory_limit": "1g",
-        "network_policy": DISABLED_TEXT,
-    }
-    row = service.containers.insert(honest | columns)
+    row = service.containers.insert(container_values(service, created_at) | columns)
     row = service.containers.update(row.seq, {"expires_at": _expiry(row)})
     _plant_files(service, row, value.get("files", []), child(param, "files"))
     return row

@@ -10,6 +10,7 @@ CONTROL_ROUTES = (
         "/faults",
         {"GET": faults.show_faults, "POST": faults.add_faults, "DELETE": faults.clear_faults},
     ),
+    Route("/lag", {"GET": faults.show_lag, "POST": faults.set_lag}),
     Route("/reset", {"POST": observe.reset}),
     Route("/containers", {"GET": observe.show_containers, "POST": plant.plant_containers}),
     Route("/containers/{container_id}", {"POST": plant.change_container}),

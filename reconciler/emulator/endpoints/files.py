@@ -5,10 +5,10 @@ from reconciler.emulator.endpoints.lists import find_page
 from reconciler.emulator.http.request import Request
 from reconciler.emulator.http.response import BINARY_TYPE, Response
 from reconciler.emulator.service import Service
-from reconciler.emulator.store.blobs import read_blob
+from reconciler.emulator.store.blobs import blob_size, read_blob
 from reconciler.emulator.store.rows import Container, File
 from reconciler.emulator.wire import errors
-from reconciler.emulator.wire.objects import deletion_object, file_object, list_object
+from reconciler.emulator.wire.objects import deletion_object, file_object, list_object, shown_id
 from reconciler.emulator.wire.query import parse_list_query
 
 
@@ -27,14 +27,15 @@ async def list_files(service: Service, request: Request) -> Response:
         rows, more = service.files.page(container, page)
     if service.settings.touch_on_file_list:
         service.containers.touch(container, service.second())
-    return Response(payload=list_object([file_object(row, container.id) for row in rows], more=more))
+    shown = shown_id(container.id, service.settings)
+    return Response(payload=list_object([file_object(row, shown) for row in rows], more=more))
 
 
 async def retrieve_file(service: Service, request: Request) -> Response:
     """``GET /containers/{container_id}/files/{file_id}``."""
     container, row = _find_file(service, request)
     service.containers.touch(container, service.second())
-    return Response(payload=file_object(row, container.id))
+    return Response(payload=file_object(row, shown_id(container.id, service.settings)))
 
 
 async def download_file(service: Service, request: Request) -> Response:
@@ -46,7 +47,7 @@ async def download_file(service: Service, request: Request) -> Response:
     service.containers.touch(container, service.second())
     return Response(
         stream=read_blob(service.database, row.blob),
-        size=service.files.size(row),
+        size=blob_size(service.database, row.blob),
         content_type=BINARY_TYPE,
     )
 

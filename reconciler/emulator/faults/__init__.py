@@ -1,5 +1,5 @@
 """Faults on purpose: what a network, a gateway or a failing service does to a client.
 
-Each request passes one hook before its commit and one after it. A rule is armed for a request by its endpoint
-and its count, and does its harm in one of the two.
+A rule says which requests it meets and how often; its harm says what is done to one, before its commit or
+after it. Rate limits come before all rules. Lag is no rule: it delays what lists show of commits.
 """

@@ -1,62 +1,81 @@
-"""The two hooks around a commit, and the rules behind them."""
+"""The rules and rate limits of one server, and what a request goes through because of them."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from reconciler.emulator.faults.rule import Rule, pick
-from reconciler.emulator.http.request import Request
-from reconciler.emulator.http.response import Response
+from random import Random
+from secrets import randbits
+from typing import TYPE_CHECKING
 
+from reconciler.emulator.faults.rule import Harm, Rule, pick
 
-class Hooks:
-    """What happens to one request before and after its commit."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-
-    async def before_commit(self, request: Request) -> Response | None:
-        """Harm before anything is done; an answer given here replaces carrying out the request.
-
-        Raises:
-            DroppedError: Nothing is to be answered.
-        """
-        for rule in self._rules:
-            response = await rule.before(request)
-            if response is not None:
-                return response
-        return None
-
-    async def after_commit(self, request: Request, response: Response) -> Response:
-        """Harm after everything is done, to the answer alone.
-
-        Raises:
-            DroppedError: Nothing is to be answered.
-        """
-        for rule in self._rules:
-            response = await rule.after(request, response)
-        return response
-
-
-_NO_HOOKS = Hooks(())
+    from reconciler.emulator.faults.exchange import Exchange
+    from reconciler.emulator.faults.rate import RateLimit
+    from reconciler.emulator.http.response import Response
 
 
 class Faults:
-    """The rules of one server, in the order in which they were added."""
+    """Rules in the order in which they were added, and the seed of their chances.
+
+    A rate limit that rejects a request answers it before any rule has seen it.
+    """
 
     def __init__(self) -> None:
+        self.seed = randbits(32)
         self._rules: list[Rule] = []
+        self._limits: list[RateLimit] = []
+        self._seeded = 0
 
-    def hooks(self, request: Request) -> Hooks:
-        """The hooks for a request; counts it with every rule that is about its endpoint."""
-        return Hooks(pick(self._rules, request)) if self._rules else _NO_HOOKS
+    async def meet(self, exchange: Exchange) -> Response:
+        """Answer a request with the harm that it meets on the way.
 
-    def add(self, rules: Sequence[Rule]) -> None:
-        """Put rules behind those already there."""
+        Raises:
+            DroppedError: Nothing is to be answered.
+        """
+        if not self._rules and not self._limits:
+            return await exchange.carry_out()
+        return await _suffer(self._harms(exchange), exchange)
+
+    def add(self, rules: Sequence[Rule] = (), limits: Sequence[RateLimit] = ()) -> None:
+        """Put rules and limits behind those already there."""
+        for rule in rules:
+            self._seeded += 1
+            rule.chance = Random(f"{self.seed}/{self._seeded}")  # noqa: S311 - faults are drawn, no keys
         self._rules.extend(rules)
+        self._limits.extend(limits)
+
+    def reseed(self, seed: int) -> None:
+        """Draw from here on as a new server with this seed would."""
+        self.seed = seed
+        self._seeded = 0
 
     def clear(self) -> None:
-        """Stop doing harm."""
+        """Stop doing harm; rules added later draw as if there had been none before."""
         self._rules.clear()
+        self._limits.clear()
+        self._seeded = 0
 
     def describe(self) -> list[dict[str, object]]:
-        """Every rule with its counts."""
-        return [rule.describe() for rule in self._rules]
+        """Every limit and every rule with its counts."""
+        limits = [limit.describe() for limit in self._limits]
+        return limits + [rule.describe() for rule in self._rules]
+
+    def _harms(self, exchange: Exchange) -> list[Harm]:
+        request, now = exchange.request, exchange.service.clock.now()
+        met = [limit.meet(now) for limit in self._limits if limit.matches(request)]
+        rejected = next((harm for harm in met if harm.rejects), None)
+        return [rejected] if rejected else [*met, *pick(self._rules, request)]
+
+
+async def _suffer(harms: Sequence[Harm], exchange: Exchange) -> Response:
+    """Every harm before the commit, unless one decides the answer; the commit; every harm after it."""
+    for harm in harms:
+        response = await harm.before(exchange)
+        if response is not None:
+            return response
+    response = await exchange.carry_out()
+    for harm in harms:
+        response = await harm.after(exchange, response)
+    return response

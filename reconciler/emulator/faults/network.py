@@ -1,52 +1,65 @@
 """Faults of networks, gateways and overloaded services: late, refused, lost and cut answers."""
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from __future__ import annotations
 
-from reconciler.emulator.faults.rule import DroppedError, Rule, When
-from reconciler.emulator.http.request import Request
-from reconciler.emulator.http.response import JSON_TYPE, Response
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from reconciler.emulator.faults.durations import show_duration
+from reconciler.emulator.faults.rule import DroppedError, Harm, When
+from reconciler.emulator.http.response import Response
 from reconciler.emulator.wire.errors import ApiError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconciler.emulator.faults.exchange import Exchange
+
 _SENTENCES = {
+    408: "The request took too long. Please try again.",
     409: "The request conflicts with another one.",
     429: "Rate limit reached for requests. Please try again later.",
     503: "The engine is currently overloaded, please try again later.",
 }
 _CODES = {429: "rate_limit_exceeded"}
 _SERVER_ERROR = 500
+_BODILESS = (204, 304)
 
 
-@dataclass(kw_only=True, slots=True)
-class Latency(Rule):
+@dataclass(frozen=True, kw_only=True)
+class Latency(Harm):
     """Waits; ``seconds`` of real time, whatever the emulator's clock says."""
 
     kind: ClassVar[str] = "latency"
     seconds: float
     when: When = "before"
 
-    async def before(self, request: Request) -> Response | None:
+    async def before(self, exchange: Exchange) -> Response | None:
         """Wait with the request still undone."""
         if self.when == "before":
-            request.faults.append("latency before")
+            exchange.request.faults.append("latency before")
             await asyncio.sleep(self.seconds)
         return None
 
-    async def after(self, request: Request, response: Response) -> Response:
+    async def after(self, exchange: Exchange, response: Response) -> Response:
         """Wait with the request done and its answer held back."""
         if self.when == "after":
-            request.faults.append("latency after")
+            exchange.request.faults.append("latency after")
             await asyncio.sleep(self.seconds)
         return response
 
+    def describe(self) -> str:
+        """With the time and the side of the commit."""
+        return f"latency {show_duration(self.seconds)} {self.when} commit"
 
-@dataclass(kw_only=True, slots=True)
-class Status(Rule):
+
+@dataclass(frozen=True, kw_only=True)
+class Status(Harm):
     """Answers a status of its own; after the commit the request is carried out nevertheless.
 
     ``body`` is text to be sent as it is, a JSON value, or ``None`` for an error in the API's envelope.
+    ``headers`` have names in lower case and replace those the answer would have had.
     """
 
     kind: ClassVar[str] = "status"
@@ -56,78 +69,88 @@ class Status(Rule):
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
 
-    async def before(self, request: Request) -> Response | None:
+    async def before(self, exchange: Exchange) -> Response | None:
         """Answer without carrying out; the body is read first, as a real server would."""
         if self.when == "after":
             return None
-        await request.discard_body()
-        request.faults.append(f"status {self.status} before")
-        return self._answer()
+        await exchange.request.discard_body()
+        exchange.acknowledge()
+        exchange.request.faults.append(f"status {self.status} before")
+        return self._answer(exchange)
 
-    async def after(self, request: Request, response: Response) -> Response:
+    async def after(self, exchange: Exchange, response: Response) -> Response:
         """Answer as if it had failed."""
         if self.when == "before":
             return response
-        request.faults.append(f"status {self.status} after")
-        return self._answer()
+        exchange.request.faults.append(f"status {self.status} after")
+        return self._answer(exchange)
 
-    def _answer(self) -> Response:
-        given = {name.lower(): value for name, value in self.headers.items()}
-        content_type = given.pop("content-type", None)
-        response = Response(
-            status=self.status,
-            headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
-            content_type=JSON_TYPE if content_type is None else content_type.encode("latin-1"),
-        )
+    def describe(self) -> str:
+        """With the status and the side of the commit; not with headers and bodies, which may be secret."""
+        return f"status {self.status} {self.when} commit"
+
+    def _answer(self, exchange: Exchange) -> Response:
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        if self.status in _BODILESS:
+            return Response(status=self.status, headers=headers, raw=b"")
         if isinstance(self.body, str):
-            response.raw = self.body.encode()
-            response.content_type = b"text/html" if content_type is None else response.content_type
-        else:
-            response.payload = _envelope(self.status) if self.body is None else self.body
-        return response
+            raw = self.body.encode()
+            return Response(status=self.status, headers=headers, raw=raw, content_type=b"text/html")
+        if self.body is not None:
+            return Response(status=self.status, headers=headers, payload=self.body)
+        form = exchange.service.settings.error_envelope
+        return Response(status=self.status, headers=headers, payload=_error(self.status).shown(form))
 
 
-@dataclass(kw_only=True, slots=True)
-class Drop(Rule):
+@dataclass(frozen=True, kw_only=True)
+class Drop(Harm):
     """Closes the connection without an answer."""
 
     kind: ClassVar[str] = "drop"
     final: ClassVar[bool] = True
     when: When = "before"
 
-    async def before(self, request: Request) -> Response | None:
+    async def before(self, exchange: Exchange) -> Response | None:
         """Close once the request was read, with nothing done."""
         if self.when == "before":
-            await request.discard_body()
-            request.faults.append("drop before")
+            await exchange.request.discard_body()
+            exchange.request.faults.append("drop before")
             raise DroppedError
         return None
 
-    async def after(self, request: Request, response: Response) -> Response:
+    async def after(self, exchange: Exchange, response: Response) -> Response:
         """Close with everything done: the client cannot know."""
         if self.when == "after":
-            request.faults.append("drop after")
+            exchange.request.faults.append("drop after")
             raise DroppedError
         return response
 
+    def describe(self) -> str:
+        """With the side of the commit."""
+        return f"drop {self.when} commit"
 
-@dataclass(kw_only=True, slots=True)
-class Truncate(Rule):
+
+@dataclass(frozen=True, kw_only=True)
+class Truncate(Harm):
     """Sends the headers and ``size`` bytes of the body, then closes the connection."""
 
     kind: ClassVar[str] = "truncate"
     final: ClassVar[bool] = True
     size: int = 0
 
-    async def after(self, request: Request, response: Response) -> Response:
+    async def after(self, exchange: Exchange, response: Response) -> Response:
         """Mark where to cut."""
-        request.faults.append(f"truncate {self.size}")
+        exchange.request.faults.append(f"truncate {self.size}")
         response.cut_after = self.size
         return response
 
+    def describe(self) -> str:
+        """With the bytes that are sent."""
+        return f"truncate {self.size}"
 
-def _envelope(status: int) -> Any:
+
+def _error(status: int) -> ApiError:
     message = _SENTENCES.get(status, f"Answered {status} on purpose.")
     kind = "server_error" if status >= _SERVER_ERROR else "invalid_request_error"
     code = _CODES.get(status, "server_error" if status >= _SERVER_ERROR else None)
-    return ApiError(status, message, kind=kind, code=code).envelope
+    return ApiError(status, message, kind=kind, code=code)

@@ -10,8 +10,8 @@ from reconciler.emulator.wire import errors
 CONTROL_HEADER = b"x-emulator-key"
 
 
-def check_api_key(request: Request, settings: Settings) -> None:
-    """Refuse a request without an accepted key.
+def check_api_key(request: Request, settings: Settings) -> str:
+    """The key of a request.
 
     Raises:
         ApiError: 401 ``invalid_api_key``.
@@ -24,8 +24,9 @@ def check_api_key(request: Request, settings: Settings) -> None:
             "You didn't provide an API key. You need to provide your API key in an Authorization header "
             "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."
         )
-    if settings.api_keys and not _is_one_of(key, settings.api_keys):
+    if settings.api_keys and not is_one_of(key, (*settings.api_keys, *settings.admin_keys)):
         raise errors.unauthorized(f"Incorrect API key provided: {_masked(key)}.")
+    return key
 
 
 def check_control_key(request: Request, control_key: str) -> None:
@@ -34,7 +35,7 @@ def check_control_key(request: Request, control_key: str) -> None:
     Raises:
         ApiError: 401 ``invalid_api_key``.
     """
-    if not _is_one_of(request.header(CONTROL_HEADER) or "", [control_key]):
+    if not is_one_of(request.header(CONTROL_HEADER) or "", [control_key]):
         raise errors.unauthorized("The emulator's control key is missing or wrong (header X-Emulator-Key).")
 
 
@@ -43,7 +44,7 @@ def _bearer_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _is_one_of(key: str, accepted: Sequence[str]) -> bool:
+def is_one_of(key: str, accepted: Sequence[str]) -> bool:
     """Compare without telling by the time it takes how much of a key was right."""
     return any(compare_digest(key.encode(), candidate.encode()) for candidate in accepted)
 

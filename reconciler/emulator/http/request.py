@@ -1,6 +1,7 @@
 """A request as endpoints see it, read from the socket no faster than it is consumed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from reconciler.emulator import ids
@@ -8,6 +9,9 @@ from reconciler.emulator.wire import errors
 from reconciler.emulator.wire.json_body import check_content_type, parse_json
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+_CHUNK_BYTES = 256 * 1024
+_KEPT_IN_MEMORY = 4 * _CHUNK_BYTES
 
 
 class ClientGoneError(Exception):
@@ -26,11 +30,19 @@ class Request:
         headers: Names in lower case; of a repeated one the last.
         template: The route's path with placeholders, ``unknown`` until one is found.
         params: The decoded path parameters.
+        caller: Who asks, where that matters: a digest of the key, or ``None`` for one who may see all.
         faults: What has been done to this request on purpose, for the log.
+        subject: The name of the container that a write is about, once that is known.
+        commits: How often a write was carried out.
     """
 
     __slots__ = (
         "_receive",
+        "_record",
+        "_scope",
+        "_whole",
+        "caller",
+        "commits",
         "faults",
         "headers",
         "id",
@@ -39,6 +51,7 @@ class Request:
         "path",
         "query",
         "raw_path",
+        "subject",
         "template",
     )
 
@@ -51,8 +64,14 @@ class Request:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.template = "unknown"
         self.params: tuple[str, ...] = ()
+        self.caller: str | None = None
         self.faults: list[str] = []
+        self.subject: str | None = None
+        self.commits = 0
+        self._scope = scope
         self._receive = receive
+        self._record: SpooledTemporaryFile[bytes] | None = None
+        self._whole = False
 
     @property
     def endpoint(self) -> str:
@@ -63,6 +82,11 @@ class Request:
         """A header's value; bytes that are no text are kept as Latin-1."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def content_kind(self) -> str:
+        """The media type of the body, in lower case and without parameters."""
+        return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
     async def chunks(self, limit: int) -> AsyncIterator[bytes]:
         """The body as it arrives.
@@ -109,3 +133,52 @@ class Request:
             if message["type"] == "http.disconnect":
                 raise ClientGoneError
             more = message.get("more_body", False)
+
+    def record(self) -> None:
+        """Keep the body while it is read, for ``again``; what is large goes to a temporary file."""
+        if self._record is not None:
+            return
+        record = SpooledTemporaryFile[bytes](_KEPT_IN_MEMORY)
+        receive = self._receive
+        self._record = record
+
+        async def keep() -> Mapping[str, Any]:
+            message = await receive()
+            record.write(message.get("body", b""))
+            self._whole = not message.get("more_body", False)
+            return message
+
+        self._receive = keep
+
+    async def rewind(self) -> None:
+        """Begin the recorded body again, after hearing what was left of it.
+
+        Raises:
+            ClientGoneError: The connection was closed first.
+        """
+        if not self._whole:
+            await self.discard_body()
+        self._receive = self._replay()
+
+    def again(self) -> "Request":
+        """The same request once more, with the body that was recorded."""
+        copy = Request(self._scope, self._replay())
+        copy.template, copy.params, copy.query = self.template, self.params, self.query
+        copy.caller = self.caller
+        return copy
+
+    def forget(self) -> None:
+        """Let go of what was recorded."""
+        if self._record is not None:
+            self._record.close()
+
+    def _replay(self) -> Receive:
+        record = self._record
+        assert record is not None  # noqa: S101 - it is called where ``record`` was
+        record.seek(0)
+
+        async def replay() -> Mapping[str, Any]:
+            data = record.read(_CHUNK_BYTES)
+            return {"type": "http.request", "body": data, "more_body": len(data) == _CHUNK_BYTES}
+
+        return replay

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.emulator.settings import ErrorEnvelope
 from reconciler.emulator.wire.errors import ApiError, Header
 from reconciler.emulator.wire.json_body import dump_json
 
@@ -11,6 +12,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 JSON_TYPE = b"application/json"
 BINARY_TYPE = b"application/octet-stream"
+ZIP_TYPE = b"application/zip"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class Response:
         stream: The body in chunks, instead of both.
         size: The length in bytes of the stream.
         content_type: What the body is.
-        headers: Headers besides the usual ones.
+        headers: Headers besides the usual ones, or instead of those of the same name, in lower case.
         cut_after: Send so many bytes of the body, then drop the connection.
     """
 
@@ -38,9 +40,9 @@ class Response:
     cut_after: int | None = None
 
 
-def error_response(error: ApiError) -> Response:
+def error_response(error: ApiError, form: ErrorEnvelope = "openai") -> Response:
     """A refusal as an answer."""
-    return Response(status=error.status, payload=error.envelope, headers=error.headers)
+    return Response(status=error.status, payload=error.shown(form), headers=error.headers)
 
 
 async def send_response(response: Response, usual: Sequence[Header], send: Send) -> None:
@@ -53,11 +55,10 @@ async def send_response(response: Response, usual: Sequence[Header], send: Send)
     else:
         body = dump_json(response.payload) if response.raw is None else response.raw
         size, stream = len(body), iter((body,))
-    headers = [
-        (b"content-type", response.content_type),
-        (b"content-length", b"%d" % size),
-        *usual,
-        *response.headers,
+    own = {name for name, _ in response.headers}
+    headers = [(b"content-length", b"%d" % size), *response.headers]
+    headers += [
+        header for header in ((b"content-type", response.content_type), *usual) if header[0] not in own
     ]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     left = size if response.cut_after is None else min(size, response.cut_after)

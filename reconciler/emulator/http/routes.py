@@ -1,6 +1,6 @@
 """Which endpoint answers a path. Segments are split before they are decoded: ``%2F`` is part of an id."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -26,14 +26,14 @@ class Route:
 
 
 class Router:
-    """Finds the endpoint of a request below one prefix."""
+    """Finds the endpoint of a request below each of some prefixes, like ``/v1``; ``""`` is the root."""
 
-    def __init__(self, prefix: str, routes: tuple[Route, ...]) -> None:
-        self._prefix = prefix
+    def __init__(self, prefixes: Sequence[str], routes: Sequence[Route]) -> None:
         self._routes: dict[int, list[tuple[tuple[str, ...], Route]]] = {}
-        for route in routes:
-            segments = tuple(route.template.strip("/").split("/"))
-            self._routes.setdefault(len(segments), []).append((segments, route))
+        for prefix in prefixes:
+            for route in routes:
+                segments = tuple(f"{prefix}{route.template}".split("/")[1:])
+                self._routes.setdefault(len(segments), []).append((segments, route))
 
     def find(self, request: Request) -> Endpoint:
         """The endpoint of a request, whose ``template`` and ``params`` are set on the way.
@@ -56,10 +56,10 @@ class Router:
             given = [unquote_to_bytes(segment).decode() for segment in raw_path.split(b"/")[1:]]
         except UnicodeDecodeError:
             return None
-        if not given or given.pop(0) != self._prefix or "" in given:
+        if "" in given:
             return None
         for segments, route in self._routes.get(len(given), ()):
             pairs = list(zip(segments, given, strict=True))
-            if all(want == got or want[0] == "{" for want, got in pairs):
-                return route, tuple(got for want, got in pairs if want[0] == "{")
+            if all(want == got or want[:1] == "{" for want, got in pairs):
+                return route, tuple(got for want, got in pairs if want[:1] == "{")
         return None

@@ -6,6 +6,8 @@ other processes are never kept waiting for an upload.
 
 import time
 from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
 
 from reconciler.emulator.store.database import Database
 from reconciler.emulator.store.rows import Blob
@@ -16,7 +18,8 @@ CHUNK_BYTES = 256 * 1024
 class BlobWriter:
     """Takes bytes in pieces of any size; ``finish`` makes them a blob, ``discard`` forgets them.
 
-    Until a file row adopts it, the blob is *staged* and is swept with other leftovers after a day.
+    Until a row adopts it, the blob is *staged* and is swept with other leftovers after a day. As a context
+    manager it discards what was not finished.
     """
 
     def __init__(self, database: Database) -> None:
@@ -25,6 +28,14 @@ class BlobWriter:
         self._buffer = bytearray()
         self._chunks = 0
         self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
 
     def write(self, data: bytes) -> None:
         """Take more bytes, storing every full chunk."""
@@ -68,3 +79,8 @@ def read_blob(database: Database, blob: int) -> Iterator[bytes]:
     while row := database.one("SELECT data FROM chunk WHERE blob = ? AND n = ?", [blob, n]):
         yield row[0]
         n += 1
+
+
+def blob_size(database: Database, blob: int) -> int:
+    """How many bytes a blob has."""
+    return int(database.one("SELECT size FROM blob WHERE id = ?", [blob])[0])

@@ -66,6 +66,21 @@ class Containers:
         )
         return row._replace(last_active_at=now, expires_at=expires_at)
 
+    def delete_older(self, created_at: float) -> None:
+        """Remove every row created by then, dead ones too."""
+        old = "FROM container WHERE created_at <= ?"
+        if self._database.one(f"SELECT 1 {old} LIMIT 1", [created_at]) is not None:
+            self._database.run(f"DELETE {old}", [created_at])
+
+    def memory_limits(self) -> dict[str, int]:
+        """How many live containers have each memory limit."""
+        return dict(
+            self._database.all(
+                "SELECT coalesce(memory_limit, ''), count(*) FROM container "
+                "WHERE coalesce(status, '') NOT IN ('expired', 'deleted') GROUP BY 1"
+            )
+        )
+
     def expire_idle(self, now: float) -> None:
         """Mark every container whose time has come, and drop its files; the rows stay listed."""
         if self._database.one(f"{_EXPIRED} LIMIT 1", [now]) is None:

@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import Any
 
 from reconciler.emulator.errors import EmulatorError
-from reconciler.emulator.store.schema import APPLICATION_ID, FORMAT, STATEMENTS
+from reconciler.emulator.store.schema import APPLICATION_ID, FORMAT, FROM_1, STATEMENTS
 
 _BUSY_SECONDS = 10.0
 _STALE_UPLOAD_SECONDS = 86_400.0
@@ -101,6 +101,8 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> Database:
     with database.transaction():
         if _check_marks(database, path):
             _create(database)
+        elif database.one("PRAGMA user_version")[0] < FORMAT:
+            _upgrade(database)
         _drop_stale_uploads(database)
     return database
 
@@ -143,6 +145,11 @@ def _create(database: Database) -> None:
     for statement in STATEMENTS:
         database.run(statement)
     database.run("INSERT INTO meta VALUES ('identity', ?)", [token_hex(16)])
+
+
+def _upgrade(database: Database) -> None:
+    for statement in FROM_1:
+        database.run(statement)
 
 
 def _drop_stale_uploads(database: Database) -> None:

@@ -44,13 +44,15 @@ class Files:
         )
         return [File._make(row) for row in rows]
 
-    def size(self, row: File) -> int:
-        """The number of bytes its content really has."""
-        return int(self._database.one("SELECT size FROM blob WHERE id = ?", [row.blob])[0])
+    def upload(
+        self, container: Container, name: str, blob: Blob, now: int, reference: str | None = None
+    ) -> File:
+        """Add what a user uploaded as ``name``, by the rules of the path mode.
 
-    def upload(self, container: Container, name: str, blob: Blob, now: int) -> File:
-        """Add what a user uploaded as ``name``, by the rules of the path mode."""
-        path = FOLDER + _prefix(self._mode) + name
+        A copy of a file of the Files API, whose id is ``reference``, has that id before its name wherever
+        names have something before them.
+        """
+        path = FOLDER + _prefix(self._mode, reference) + name
         older = self._of_path(container, path)
         if self._mode == "plain-update" and older:
             return self._rewrite(older[-1], blob)
@@ -100,9 +102,9 @@ class Files:
         self._database.run("DELETE FROM file WHERE seq = ?", [row.seq])
 
 
-def _prefix(mode: PathMode) -> str:
+def _prefix(mode: PathMode, reference: str | None) -> str:
     if mode == "mangled":
-        return f"{token_hex(16)}-"
+        return f"{reference or token_hex(16)}-"
     if mode == "file-id":
-        return f"{ids.file_reference()}-"
+        return f"{reference or ids.file_reference()}-"
     return ""

@@ -22,25 +22,31 @@ def insert_row(database: Database, table: str, values: Mapping[str, Any]) -> Any
 
 
 def select_page(
-    database: Database, table: str, page: Page, conditions: Sequence[tuple[str, Any]] = ()
+    database: Database,
+    table: str,
+    page: Page,
+    conditions: Sequence[tuple[str, Any]] = (),
+    *,
+    key: str = "created_at",
 ) -> tuple[list[Any], bool]:
     """The rows of one page, and whether more follow.
 
     Args:
         database: Where to read.
-        table: A table with ``created_at`` and ``seq``.
+        table: A table with ``seq`` and the ``key``.
         page: Which page.
         conditions: SQL conditions with one placeholder each, and their values.
+        key: The column a list is ordered by.
     """
     terms = [condition for condition, _ in conditions]
     values = [value for _, value in conditions]
     if page.after is not None:
-        terms.append(f"(created_at, seq) {'<' if page.descending else '>'} (?, ?)")
+        terms.append(f"({key}, seq) {'<' if page.descending else '>'} (?, ?)")
         values.extend(page.after)
     where = f"WHERE {' AND '.join(terms)}" if terms else ""
     direction = "DESC" if page.descending else "ASC"
     rows = database.all(
-        f"SELECT * FROM {table} {where} ORDER BY created_at {direction}, seq {direction} LIMIT ?",  # noqa: S608 - table and conditions are constants of this package
+        f"SELECT * FROM {table} {where} ORDER BY {key} {direction}, seq {direction} LIMIT ?",  # noqa: S608 - table and conditions are constants of this package
         [*values, page.limit + 1],
     )
     return rows[: page.limit], len(rows) > page.limit

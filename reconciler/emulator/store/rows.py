@@ -20,6 +20,7 @@ class Container(NamedTuple):
     network_policy: str | None
     shown: str | None
     expires_at: int | None
+    owner: str | None
 
     @property
     def alive(self) -> bool:
@@ -57,3 +58,39 @@ class Page(NamedTuple):
     limit: int
     descending: bool
     after: tuple[int, int] | None
+
+
+class Upload(NamedTuple):
+    """A file of the Files API as stored."""
+
+    seq: int
+    id: str
+    created_at: int
+    filename: str
+    purpose: str
+    bytes: int
+    expires_at: int | None
+    blob: int
+
+
+class Skill(NamedTuple):
+    """A skill as stored; its name and description are those of its default version."""
+
+    seq: int
+    id: str
+    created_at: int
+    default_version: int
+    last_number: int
+
+
+class SkillVersion(NamedTuple):
+    """One version of a skill as stored."""
+
+    seq: int
+    id: str
+    skill: int
+    number: int
+    created_at: int
+    name: str
+    description: str
+    blob: int

@@ -60,7 +60,9 @@ def check_choice(value: Any, param: str, choices: Sequence[str]) -> str:
 
 
 def check_integer(value: Any, param: str, *, least: int, most: int | None = None) -> int:
-    """An integer from ``least`` to ``most``; a boolean is none, nor is a number with a fraction."""
+    """An integer from ``least`` to ``most``; ``20.0`` is one, as in JSON Schema, a boolean is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise errors.invalid_type(param, "an integer", value)
     if value < least:
@@ -83,3 +85,10 @@ def check_array(value: Any, param: str, *, least: int = 0) -> list[Any]:
             param, "empty array", f"an array with minimum length {least}", "an empty array", "empty_array"
         )
     return value
+
+
+def check_kind(value: Any, param: str, choices: Sequence[str]) -> str:
+    """The discriminator of a union, checked before the rest so that the refusal names it."""
+    if not isinstance(value, dict):
+        raise errors.invalid_type(param, "an object", value)
+    return check_choice(required(value, "type", param), f"{param}.type", choices)

@@ -7,7 +7,12 @@ reported them, and those of sibling endpoints of the same API otherwise.
 from collections.abc import Sequence
 from typing import Any
 
+from reconciler.emulator.settings import ErrorEnvelope
+
 Header = tuple[bytes, bytes]
+
+_UPSTREAM = frozenset({401, 404, 500})
+"""What a gateway passes on in the API's words."""
 
 
 class ApiError(Exception):
@@ -35,6 +40,15 @@ class ApiError(Exception):
         self.envelope: dict[str, Any] = {
             "error": {"message": message, "type": kind, "param": param, "code": code}
         }
+
+    def shown(self, form: ErrorEnvelope) -> dict[str, Any]:
+        """The body of the answer."""
+        error = self.envelope["error"]
+        if form == "azure":
+            return {"error": {key: error[key] for key in ("code", "message", "param")} | {"details": []}}
+        if form == "detail" and self.status not in _UPSTREAM:
+            return {"detail": error["message"]}
+        return self.envelope
 
 
 def unreadable(message: str) -> ApiError:
@@ -64,6 +78,18 @@ def method_not_allowed(method: str, path: str, allowed: str) -> ApiError:
     )
 
 
+def unsupported_content_type(content_type: str | None, expected: str) -> ApiError:
+    """400 for a body of another type than ``expected``."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    return ApiError(
+        400,
+        f"Unsupported content type: '{kind}'. This API method only accepts '{expected}' requests, but you "
+        f"specified the header 'Content-Type: {content_type or ''}'. Please try again with a supported "
+        "content type.",
+        code="unsupported_content_type",
+    )
+
+
 def body_too_large(limit: int) -> ApiError:
     """413, with the limit in bytes."""
     return ApiError(413, f"Maximum content size limit ({limit}) exceeded.", code="request_too_large")
@@ -79,9 +105,19 @@ def file_not_found(file_id: str, container_id: str) -> ApiError:
     return ApiError(404, f"File {file_id} not found on container {container_id}.")
 
 
-def unknown_file_reference(file_id: str, param: str) -> ApiError:
+def unknown_file_reference(file_id: str, param: str | None = "id") -> ApiError:
     """404 for an id of the Files API that names nothing, in that API's words."""
     return ApiError(404, f"No such File object: {file_id}", param=param)
+
+
+def skill_not_found(skill_id: str) -> ApiError:
+    """404 for a skill."""
+    return ApiError(404, f"Skill with id '{skill_id}' not found.")
+
+
+def skill_version_not_found(version: str, skill_id: str) -> ApiError:
+    """404 for a version of a skill."""
+    return ApiError(404, f"Version '{version}' not found on skill '{skill_id}'.")
 
 
 def internal_error(request_id: str) -> ApiError:
@@ -119,6 +155,30 @@ def invalid_value(param: str, value: str, choices: Sequence[str]) -> ApiError:
     listed = ", ".join(f"'{choice}'" for choice in choices)
     message = f"Invalid value: '{value}'. Supported values are: {listed}."
     return ApiError(400, message, param=param, code="invalid_value")
+
+
+def duplicate_parameter(param: str) -> ApiError:
+    """400 for what was given twice, as nobody could say which was meant."""
+    return ApiError(400, f"Duplicate parameter: '{param}'.", param=param, code="duplicate_parameter")
+
+
+def not_text(param: str) -> ApiError:
+    """400 for bytes that are no UTF-8."""
+    return ApiError(400, f"Invalid '{param}': not valid UTF-8.", param=param, code="invalid_value")
+
+
+def too_many(param: str, most: int) -> ApiError:
+    """400 for more than ``most`` items."""
+    return out_of_bounds(
+        param, "too many items", f"at most {most}", "more than that", "array_above_max_length"
+    )
+
+
+def invalid_bundle(param: str, why: str) -> ApiError:
+    """400 for a skill bundle that is none; ``why`` is a clause about it."""
+    return ApiError(
+        400, f"Invalid '{param}': not a skill bundle, as {why}.", param=param, code="invalid_value"
+    )
 
 
 def out_of_bounds(param: str, what: str, bound: str, got: str, code: str) -> ApiError:

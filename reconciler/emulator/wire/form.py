@@ -1,66 +1,57 @@
-"""``multipart/form-data`` read as it arrives: the parts named ``file`` and ``file_id``, and no others."""
+"""The forms of uploads: a file for a container, or a file of the Files API."""
 
-from typing import Protocol
-
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+import re
 
 from reconciler.emulator.wire import errors
-from reconciler.emulator.wire.disposition import NAMELESS, base_name, parse_disposition
+from reconciler.emulator.wire.checks import check_choice, check_integer, check_object, required
+from reconciler.emulator.wire.disposition import NAMELESS, base_name
+from reconciler.emulator.wire.json_body import parse_json
+from reconciler.emulator.wire.multipart import Form, Sink, Write
 
-_FIELD_BYTES = 4096
-_HEADER_BYTES = 64 * 1024
+PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+FILE_SECONDS = (3600, 2_592_000)
+"""The least and the greatest ``expires_after.seconds`` of a file (the API reference)."""
+_BATCH_SECONDS = 2_592_000
+_WHOLE = "expires_after"
+_ANCHOR = "expires_after[anchor]"
+_SECONDS = "expires_after[seconds]"
 
 
-class Sink(Protocol):
-    """Where the bytes of a file part go."""
-
-    def write(self, data: bytes, /) -> None:
-        """Take more bytes."""
-
-
-class UploadForm:
-    """An incremental reader of an upload.
-
-    ``feed`` takes the body in pieces, ``finish`` checks that it was whole. A part named ``file`` flows into
-    the sink, whatever it is called and also when it has no filename.
+class _FileForm(Form):
+    """A form with one part named ``file``, which flows into a sink.
 
     Attributes:
         file_name: The base name of the file part, once one was seen.
-        file_id: The text of the ``file_id`` part, once one was seen.
     """
 
     def __init__(self, content_type: str, sink: Sink) -> None:
+        super().__init__(content_type)
         self.file_name: str | None = None
-        self.file_id: str | None = None
         self._sink = sink
-        self._field = bytearray()
-        self._write = sink.write
-        self._header_name = bytearray()
-        self._header_value = bytearray()
-        self._disposition = b""
-        self._complete = False
-        self._parser = self._new_parser(content_type)
 
-    def feed(self, data: bytes) -> None:
-        """Take more of the body.
+    def open_file(self, name: str, filename: str | None) -> Write:
+        """Into the sink, whatever it is called and also when it has no filename."""
+        if name != "file":
+            raise errors.unknown_parameter(name)
+        if self.file_name is not None:
+            raise errors.duplicate_parameter(name)
+        self.file_name = base_name(NAMELESS if filename is None else filename)
+        return self._sink.write
 
-        Raises:
-            ApiError: 400 for a body that is not multipart, or has parts nobody asked for.
-        """
-        try:
-            self._parser.write(data)
-        except FormParserError as error:
-            raise errors.unreadable(f"Could not parse multipart form: {error}") from error
+
+class ContainerFileForm(_FileForm):
+    """An upload into a container: a part ``file``, or the id of a file in a part ``file_id``."""
+
+    fields = ("file_id",)
+
+    @property
+    def file_id(self) -> str | None:
+        """The text of the ``file_id`` part."""
+        return self.texts.get("file_id")
 
     def finish(self) -> None:
-        """Check that the body came to its end.
-
-        Raises:
-            ApiError: 400 for a body that was cut, or that names no file or more than one.
-        """
-        if not self._complete:
-            raise errors.unreadable("Could not parse multipart form: the closing boundary is missing.")
+        """Check that there is exactly one of the two."""
+        super().finish()
         if self.file_name is None and self.file_id is None:
             raise errors.missing_parameter("file")
         if self.file_name is not None and self.file_id is not None:
@@ -68,67 +59,43 @@ class UploadForm:
                 400, "Provide either 'file' or 'file_id', not both.", param="file_id", code="invalid_value"
             )
 
-    def _new_parser(self, content_type: str) -> MultipartParser:
-        boundary = parse_options_header(content_type)[1].get(b"boundary")
-        if not boundary:
-            raise errors.unreadable("Could not parse multipart form: the boundary is missing.")
-        try:
-            return MultipartParser(
-                boundary,
-                {
-                    "on_part_begin": self._on_part_begin,
-                    "on_part_data": lambda data, start, end: self._write(data[start:end]),
-                    "on_part_end": self._on_part_end,
-                    "on_header_field": lambda data, start, end: self._header_name.extend(data[start:end]),
-                    "on_header_value": lambda data, start, end: self._header_value.extend(data[start:end]),
-                    "on_header_end": self._on_header_end,
-                    "on_headers_finished": self._on_headers_finished,
-                    "on_end": self._on_end,
-                },
-                max_header_size=_HEADER_BYTES,
+
+class UploadForm(_FileForm):
+    """``POST /files``: a part ``file``, its ``purpose``, and perhaps when it expires.
+
+    Attributes:
+        purpose: The purpose, after ``finish``.
+        seconds: How long it lives, or ``None`` for ever, after ``finish``.
+    """
+
+    fields = ("purpose", _WHOLE, _ANCHOR, _SECONDS)
+
+    def __init__(self, content_type: str, sink: Sink) -> None:
+        super().__init__(content_type, sink)
+        self.purpose = ""
+        self.seconds: int | None = None
+
+    def finish(self) -> None:
+        """Check the texts, and that there was a file."""
+        super().finish()
+        if self.file_name is None:
+            raise errors.missing_parameter("file")
+        self.purpose = check_choice(required(self.texts, "purpose", None), "purpose", PURPOSES)
+        self.seconds = self._lifetime()
+
+    def _lifetime(self) -> int | None:
+        """As one part in JSON, which is how OpenAPI has it, or as two, which is how the SDKs write it."""
+        least, most = FILE_SECONDS
+        if _WHOLE in self.texts:
+            body = check_object(parse_json(self.texts[_WHOLE].encode()), _WHOLE, ("anchor", "seconds"))
+            check_choice(required(body, "anchor", _WHOLE), f"{_WHOLE}.anchor", ("created_at",))
+            return check_integer(
+                required(body, "seconds", _WHOLE), f"{_WHOLE}.seconds", least=least, most=most
             )
-        except FormParserError as error:
-            raise errors.unreadable(f"Could not parse multipart form: {error}") from error
-
-    def _on_part_begin(self) -> None:
-        self._disposition = b""
-
-    def _on_header_end(self) -> None:
-        if self._header_name.lower() == b"content-disposition":
-            self._disposition = bytes(self._header_value)
-        self._header_name.clear()
-        self._header_value.clear()
-
-    def _on_headers_finished(self) -> None:
-        given = parse_disposition(self._disposition)
-        name = given.get("name", "")
-        if name not in {"file", "file_id"}:
-            raise errors.unknown_parameter(name)
-        if (self.file_name if name == "file" else self.file_id) is not None:
-            raise errors.ApiError(
-                400, f"Duplicate parameter: '{name}'.", param=name, code="duplicate_parameter"
-            )
-        if name == "file":
-            self.file_name = base_name(given.get("filename", NAMELESS))
-            self._write = self._sink.write
-        else:
-            self.file_id = ""
-            self._write = self._take_field
-
-    def _take_field(self, data: bytes) -> None:
-        self._field += data
-        if len(self._field) > _FIELD_BYTES:
-            raise errors.out_of_bounds(
-                "file_id",
-                "string too long",
-                f"a string with maximum length {_FIELD_BYTES}",
-                "a longer one",
-                "string_above_max_length",
-            )
-
-    def _on_part_end(self) -> None:
-        if self.file_id == "":
-            self.file_id = self._field.decode("utf-8", "replace")
-
-    def _on_end(self) -> None:
-        self._complete = True
+        if _ANCHOR not in self.texts and _SECONDS not in self.texts:
+            return _BATCH_SECONDS if self.purpose == "batch" else None
+        check_choice(required(self.texts, _ANCHOR, None), _ANCHOR, ("created_at",))
+        text = required(self.texts, _SECONDS, None)
+        if not re.fullmatch("-?[0-9]{1,18}", text):
+            raise errors.invalid_type(_SECONDS, "an integer", text)
+        return check_integer(int(text), _SECONDS, least=least, most=most)

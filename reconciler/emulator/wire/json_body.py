@@ -42,13 +42,7 @@ def check_content_type(content_type: str | None) -> None:
     """
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind and kind != "application/json" and not kind.endswith("+json"):
-        raise errors.ApiError(
-            400,
-            f"Unsupported content type: '{kind}'. This API method only accepts 'application/json' requests, "
-            f"but you specified the header 'Content-Type: {content_type}'. Please try again with a supported "
-            "content type.",
-            code="unsupported_content_type",
-        )
+        raise errors.unsupported_content_type(content_type, "application/json")
 
 
 def _refuse_constant(name: str) -> Any:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from reconciler.emulator import ids
 from reconciler.emulator.settings import Settings
-from reconciler.emulator.store.rows import Container, File
+from reconciler.emulator.store.rows import Container, File, Skill, SkillVersion, Upload
 from reconciler.emulator.wire.create import DISABLED
 
 DISABLED_TEXT = json.dumps(DISABLED)
@@ -14,7 +15,7 @@ DISABLED_TEXT = json.dumps(DISABLED)
 def container_object(row: Container, settings: Settings) -> dict[str, Any]:
     """A ContainerResource; secrets, skills and file ids are never part of it."""
     shown: dict[str, Any] = {
-        "id": row.id,
+        "id": shown_id(row.id, settings),
         "object": "container",
         "created_at": row.created_at,
         "status": row.status,
@@ -31,6 +32,11 @@ def container_object(row: Container, settings: Settings) -> dict[str, Any]:
     return shown if row.shown is None else planted(shown, row.shown)
 
 
+def shown_id(container_id: str, settings: Settings) -> str:
+    """A container's id as this server shows it."""
+    return ids.wrapped_id(container_id) if settings.long_ids else container_id
+
+
 def file_object(row: File, container_id: str) -> dict[str, Any]:
     """A ContainerFileResource."""
     shown = {
@@ -45,6 +51,46 @@ def file_object(row: File, container_id: str) -> dict[str, Any]:
     return shown if row.shown is None else planted(shown, row.shown)
 
 
+def upload_object(row: Upload) -> dict[str, Any]:
+    """A file of the Files API."""
+    shown = {
+        "id": row.id,
+        "object": "file",
+        "bytes": row.bytes,
+        "created_at": row.created_at,
+        "filename": row.filename,
+        "purpose": row.purpose,
+        "status": "processed",
+    }
+    return shown if row.expires_at is None else {**shown, "expires_at": row.expires_at}
+
+
+def skill_object(row: Skill, default: SkillVersion, latest: SkillVersion) -> dict[str, Any]:
+    """A skill, which is called what its default version is called."""
+    return {
+        "id": row.id,
+        "object": "skill",
+        "created_at": row.created_at,
+        "name": default.name,
+        "description": default.description,
+        "default_version": str(default.number),
+        "latest_version": str(latest.number),
+    }
+
+
+def skill_version_object(row: SkillVersion, skill_id: str) -> dict[str, Any]:
+    """One version of a skill."""
+    return {
+        "id": row.id,
+        "object": "skill.version",
+        "skill_id": skill_id,
+        "version": str(row.number),
+        "created_at": row.created_at,
+        "name": row.name,
+        "description": row.description,
+    }
+
+
 def list_object(data: Sequence[dict[str, Any]], *, more: bool) -> dict[str, Any]:
     """A list; its ends are text also when it is empty, as the spec requires."""
     return {
@@ -57,7 +103,7 @@ def list_object(data: Sequence[dict[str, Any]], *, more: bool) -> dict[str, Any]
 
 
 def deletion_object(deleted_id: str, kind: str) -> dict[str, Any]:
-    """What a delete answers; ``kind`` is ``container`` or ``container.file``."""
+    """What a delete answers; ``kind`` is ``container``, ``container.file`` or ``skill``."""
     return {"id": deleted_id, "object": f"{kind}.deleted", "deleted": True}
 
 

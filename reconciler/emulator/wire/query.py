@@ -1,17 +1,32 @@
-"""The query of a list: ``limit``, ``order``, ``after`` and, for containers, ``name``.
+"""The query of a list: ``limit``, ``order``, ``after`` and what a list can be filtered by.
 
 Parameters the API does not know are ignored, as gateways and SDKs add their own. One given twice is refused:
 nobody could say which was meant.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from re import fullmatch
+from typing import Self
 from urllib.parse import unquote_to_bytes
 
 from reconciler.emulator.wire import errors
 from reconciler.emulator.wire.checks import check_choice, check_integer
 
-_KNOWN = ("limit", "order", "after", "name")
+_KNOWN = ("limit", "order", "after", "name", "purpose")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ``limit`` may be, and what it is when nothing is said."""
+
+    least: int = 1
+    most: int = 100
+    usual: int = 20
+
+
+USUAL = Limits()
+FILES = Limits(most=10_000, usual=10_000)
+SKILLS = Limits(least=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +34,25 @@ class ListQuery:
     """What a list asks for, defaults filled in.
 
     Attributes:
-        limit: 1 to 100, default 20 (the API reference).
+        limit: How many rows at most.
         descending: The order by creation; newest first is the default (the API reference).
         after: The id the page begins behind; an empty one counts as none.
-        name: The name to filter by.
+        name: The name to filter containers by.
+        purpose: The purpose to filter files by.
     """
 
     limit: int
     descending: bool
     after: str | None
     name: str | None
+    purpose: str | None
+
+    def behind(self, after: str) -> Self:
+        """The same with another cursor."""
+        return replace(self, after=after)
 
 
-def parse_list_query(query: bytes) -> ListQuery:
+def parse_list_query(query: bytes, limits: Limits = USUAL) -> ListQuery:
     """Check a query string.
 
     Raises:
@@ -39,17 +60,18 @@ def parse_list_query(query: bytes) -> ListQuery:
     """
     given = _split(query)
     return ListQuery(
-        limit=_limit(given.get("limit", "20")),
+        limit=_limit(given["limit"], limits) if "limit" in given else limits.usual,
         descending=check_choice(given.get("order", "desc"), "order", ("asc", "desc")) == "desc",
         after=given.get("after") or None,
         name=given.get("name"),
+        purpose=given.get("purpose"),
     )
 
 
-def _limit(text: str) -> int:
-    if not fullmatch("-?[0-9]{1,18}", text, flags=0):
+def _limit(text: str, limits: Limits) -> int:
+    if not fullmatch("-?[0-9]{1,18}", text):
         raise errors.invalid_type("limit", "an integer", text)
-    return check_integer(int(text), "limit", least=1, most=100)
+    return check_integer(int(text), "limit", least=limits.least, most=limits.most)
 
 
 def _split(query: bytes) -> dict[str, str]:
@@ -60,9 +82,7 @@ def _split(query: bytes) -> dict[str, str]:
         if name not in _KNOWN:
             continue
         if name in given:
-            raise errors.ApiError(
-                400, f"Duplicate parameter: '{name}'.", param=name, code="duplicate_parameter"
-            )
+            raise errors.duplicate_parameter(name)
         given[name] = _decode(value, name)
     return given
 
@@ -71,6 +91,4 @@ def _decode(value: bytes, name: str) -> str:
     try:
         return unquote_to_bytes(value.replace(b"+", b" ")).decode()
     except UnicodeDecodeError as error:
-        raise errors.ApiError(
-            400, f"Invalid '{name}': not valid UTF-8.", param=name, code="invalid_value"
-        ) from error
+        raise errors.not_text(name) from error

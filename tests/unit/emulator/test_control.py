@@ -104,12 +104,14 @@ def test_the_log_tells_every_request_and_counts_by_endpoint(api: Api) -> None:
         "status": 200,
         "time": START,
         "faults": [],
+        "name": None,
+        "commits": 0,
     }
 
 
 def test_the_log_is_cleared_on_demand_and_does_not_log_control_requests(api: Api) -> None:
     api.create()
-    empty = {"object": "emulator.log", "total": 0, "counts": {}, "entries": []}
+    empty = {"object": "emulator.log", "total": 0, "counts": {}, "names": {}, "entries": []}
     assert api.control("DELETE", "/log") == empty
     assert api.control("GET", "/log") == empty
 
@@ -195,6 +197,8 @@ def test_planting_all_or_nothing(api: Api) -> None:
         ("/containers", {"containers": [{"files": [{"id": "cfile_1", "path": "a"}] * 2}]}),
         ("/containers", {"containers": [{"files": [{"path": "a", "source": None}]}]}),
         ("/containers", {"containers": [{"name": ["list"]}]}),
+        ("/containers", {"containers": [{"fields": ["name"]}]}),
+        ("/containers", {"containers": [{"omit": [["name"]]}]}),
         ("/containers", {"containers": [{"files": [{"path": "a", "content_base64": "?"}]}]}),
     ],
 )

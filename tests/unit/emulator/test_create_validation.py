@@ -3,15 +3,11 @@
 from typing import Any
 
 import pytest
+from unit.emulator.bundles import bundle, inline
 from unit.emulator.harness import Api, MakeApi, error_of
 
 SECRET = {"domain": "a.example", "name": "TOKEN", "value": "v"}
-INLINE = {
-    "type": "inline",
-    "name": "n",
-    "description": "d",
-    "source": {"type": "base64", "media_type": "application/zip", "data": "UEsDBA=="},
-}
+INLINE = inline(bundle())
 REFERENCE = {"type": "skill_reference", "skill_id": "s"}
 
 
@@ -93,16 +89,19 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"skills": [{**REFERENCE, "version": "0"}]}, "skills[0].version", "invalid_value"),
     ({"skills": [{**REFERENCE, "version": 0}]}, "skills[0].version", "integer_below_min_value"),
     ({"skills": [{**REFERENCE, "version": True}]}, "skills[0].version", "invalid_type"),
+    ({"skills": [{**REFERENCE, "version": 1.5}]}, "skills[0].version", "invalid_type"),
+    ({"skills": [{**REFERENCE, "version": "1\n"}]}, "skills[0].version", "invalid_value"),
+    ({"skills": [REFERENCE, {**INLINE, "extra": 1}]}, "skills[1].extra", "unknown_parameter"),
     ({"skills": [{**REFERENCE, "name": "n"}]}, "skills[0].name", "unknown_parameter"),
     ({"skills": [_without(INLINE, "source")]}, "skills[0].source", "missing_required_parameter"),
     ({"skills": [{**INLINE, "description": None}]}, "skills[0].description", "invalid_type"),
     (
-        {"skills": [{**INLINE, "source": {**INLINE["source"], "media_type": "text/plain"}}]},  # type: ignore[dict-item] # a literal of mixed values
+        {"skills": [{**INLINE, "source": {**INLINE["source"], "media_type": "text/plain"}}]},
         "skills[0].source.media_type",
         "invalid_value",
     ),
     (
-        {"skills": [{**INLINE, "source": {**INLINE["source"], "data": ""}}]},  # type: ignore[dict-item] # a literal of mixed values
+        {"skills": [{**INLINE, "source": {**INLINE["source"], "data": ""}}]},
         "skills[0].source.data",
         "string_below_min_length",
     ),
@@ -177,6 +176,7 @@ def test_a_body_of_another_type_is_400_and_one_without_a_type_is_json(api: Api) 
         _allow(domain_secrets=[SECRET]),
         {"network_policy": {"type": "disabled"}},
         _expire(minutes=1),
+        _expire(minutes=20.0),
     ],
 )
 def test_what_the_spec_allows_is_accepted(api: Api, body: dict[str, Any]) -> None:

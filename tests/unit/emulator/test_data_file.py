@@ -90,6 +90,50 @@ def test_many_writers_on_one_file_lose_nothing(make_api: MakeApi, tmp_path: Path
     assert {file["size"] for row in rows for file in row["files"]} == {300_000}
 
 
+TO_1 = (
+    "DROP TABLE skill_version",
+    "DROP TABLE skill",
+    "DROP TABLE upload",
+    "DROP TRIGGER file_gone",
+    "DROP TRIGGER file_rewritten",
+    """CREATE TRIGGER file_gone AFTER DELETE ON file
+    WHEN NOT EXISTS (SELECT 1 FROM file WHERE blob = old.blob) BEGIN
+        DELETE FROM blob WHERE id = old.blob;
+    END""",
+    """CREATE TRIGGER file_rewritten AFTER UPDATE OF blob ON file
+    WHEN old.blob <> new.blob AND NOT EXISTS (SELECT 1 FROM file WHERE blob = old.blob) BEGIN
+        DELETE FROM blob WHERE id = old.blob;
+    END""",
+    "ALTER TABLE container DROP COLUMN owner",
+    "PRAGMA user_version = 1",
+)
+"""What makes a file of today one of format 1, which had containers and their files alone."""
+
+
+def test_a_file_of_format_1_is_taken_over(make_api: MakeApi, tmp_path: Path) -> None:
+    data = tmp_path / "data.db"
+    first = make_api(data=data)
+    row = first.create("kept")
+    file = first.upload(row["id"], "a.txt", b"hello")
+    first.emulator.stop()
+    with closing(sqlite3.connect(data)) as database:
+        for statement in TO_1:
+            database.execute(statement)
+        database.commit()
+    second = make_api(data=data)
+    assert second.get("/containers")["data"][0]["name"] == "kept"
+    assert second.content(row["id"], file["id"]) == b"hello"
+    form = {"file": ("b.txt", b"stored"), "purpose": (None, "user_data")}
+    stored = second.request("POST", "/files", files=form).json()["id"]
+    copy = second.create(file_ids=[stored])["id"]
+    second.delete(f"/files/{stored}")
+    assert second.content(copy, second.files(copy)[0]["id"]) == b"stored"
+    second.delete(f"/containers/{row['id']}")
+    second.delete(f"/containers/{copy}")
+    with closing(sqlite3.connect(data)) as database:
+        assert database.execute("SELECT count(*) FROM blob").fetchone() == (0,)
+
+
 def _not_a_database(path: Path) -> None:
     path.write_bytes(b"#!/bin/sh\necho this is no database\n" * 100)
 

@@ -47,6 +47,24 @@ def test_a_lost_upload_is_there_or_not(api: Api) -> None:
         assert [row["path"].partition("-")[2] for row in api.files(container)] == names
 
 
+@pytest.mark.parametrize("rule", [{"kind": "drop"}, {"kind": "status", "status": 500}])
+def test_harm_before_the_commit_waits_until_the_request_is_whole(api: Api, rule: Any) -> None:
+    api.fault(**rule)
+    with connect(api.emulator) as connection:
+        head = b"POST /v1/containers HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n"
+        connection.sendall(head + b"{")
+        for _ in range(1000):
+            if api.control("GET", "/faults")["rules"][0]["fired"]:
+                break
+        connection.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1)
+        connection.settimeout(10)
+        connection.sendall(b"}")
+        answer = connection.recv(12)
+    assert answer == (b"" if rule["kind"] == "drop" else b"HTTP/1.1 500")
+
+
 def test_a_429_with_its_headers(api: Api) -> None:
     headers = {"Retry-After": "7", "x-should-retry": "true"}
     api.fault(kind="status", status=429, headers=headers, times=2)
@@ -71,6 +89,21 @@ def test_bodies_that_are_no_envelope(api: Api, fault: Any, content_type: str, te
     response = api.request("GET", "/containers")
     assert (response.status_code, response.text) == (502, text)
     assert response.headers["content-type"] == content_type
+
+
+def test_headers_of_a_fault_replace_the_usual_ones(api: Api) -> None:
+    api.fault(kind="status", status=503, headers={"Date": "yesterday", "X-Request-Id": "req_1"})
+    response = api.request("GET", "/containers")
+    assert response.headers.get_list("date") == ["yesterday"]
+    assert response.headers.get_list("x-request-id") == ["req_1"]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body_has_none(api: Api, status: int) -> None:
+    api.fault(kind="status", status=status, body={"a": 1})
+    response = api.request("GET", "/containers")
+    assert (response.status_code, response.content) == (status, b"")
+    assert api.get("/containers")["data"] == []
 
 
 def test_a_success_can_be_a_lie(api: Api) -> None:
@@ -225,6 +258,12 @@ def test_clearing_ends_the_harm(api: Api) -> None:
         ({"kind": "status"}, "rules[0].status"),
         ({"kind": "status", "status": 99}, "rules[0].status"),
         ({"kind": "status", "status": 500, "headers": {"a": 1}}, "rules[0].headers.a"),
+        ({"kind": "status", "status": 500, "headers": {"a": "b\r\nc: d"}}, "rules[0].headers.a"),
+        ({"kind": "status", "status": 500, "headers": {"a b": "c"}}, "rules[0].headers.a b"),
+        (
+            {"kind": "status", "status": 500, "headers": {"Content-Length": "1"}},
+            "rules[0].headers.Content-Length",
+        ),
         ({"kind": "latency"}, "rules[0].seconds"),
         ({"kind": "latency", "seconds": -1}, "rules[0].seconds"),
         ({"kind": "drop", "when": "during"}, "rules[0].when"),

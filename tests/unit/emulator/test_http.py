@@ -14,7 +14,6 @@ CLOSE = b"Host: x\r\nAuthorization: Bearer k\r\nConnection: close\r\n\r\n"
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/v1",
         "/v1/",
         "/v2/containers",

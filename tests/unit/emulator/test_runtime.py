@@ -96,8 +96,9 @@ def test_a_connection_made_while_stopping_is_closed_too() -> None:
 def test_a_port_that_is_taken_and_a_host_that_is_nowhere_are_refused(tmp_path: Path) -> None:
     with start(Settings()) as emulator:
         port = int(emulator.root_url.rsplit(":", 1)[1])
-        with pytest.raises(EmulatorError, match=f"cannot listen on 127.0.0.1 port {port}"):
+        with pytest.raises(EmulatorError, match=f"cannot listen on 127.0.0.1 port {port}") as caught:
             start(Settings(port=port, data=tmp_path / "data.db"))
+        assert [path.name for path in tmp_path.iterdir()] == ["data.db"], caught  # closed: no log beside it
     with pytest.raises(EmulatorError, match=r"cannot listen on 192\.0\.2\.1"):
         start(Settings(host="192.0.2.1"))
 
