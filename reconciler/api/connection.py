@@ -11,8 +11,9 @@ from urllib.parse import quote
 from reconciler import __version__
 from reconciler.api.answers import Answer, failure
 from reconciler.api.errors import ProtocolError, ReplyLost
+from reconciler.api.limiter import Limiter
 from reconciler.api.retry import RetryPolicy
-from reconciler.api.transport import new_client, translated
+from reconciler.api.transport import MAX_CONNECTIONS, new_client, translated
 from reconciler.model.errors import ApiError
 
 if TYPE_CHECKING:
@@ -57,10 +58,18 @@ class Endpoint:
 class Connection:
     """Requests to one endpoint. `requests` counts every one sent, repeats included."""
 
-    def __init__(self, endpoint: Endpoint, clock: Clock, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clock: Clock,
+        *,
+        retry: RetryPolicy | None = None,
+        limiter: Limiter | None = None,
+    ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
         self._clock = clock
         self._retry = retry or RetryPolicy()
+        self._limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self.requests = 0
 
     async def close(self) -> None:
@@ -149,12 +158,17 @@ class Connection:
         made = 0
         while True:
             try:
-                return await attempt()
+                async with self._limiter.turn():
+                    done = await attempt()
             except ApiError as error:
+                self._limiter.failed(error)
                 made += 1
                 wait = self._retry.wait(error, made, self._clock.chance(), idempotent=idempotent)
                 if wait is None:
                     raise
+            else:
+                self._limiter.succeeded()
+                return done
             await self._clock.sleep(wait)
 
 

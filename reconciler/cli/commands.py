@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.interrupts import run_until_second_signal, run_until_signal
 from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.control.account import Speed
 from reconciler.control.exclusion import exclusive
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.passes import Compare, Converge, Destroy, Options, carry_out, prepare
@@ -97,7 +98,11 @@ COMMANDS = {
 
 
 def _options(options: argparse.Namespace) -> Options:
-    return Options(tuple(options.name), getattr(options, "adopt", False), options.parallelism)
+    return Options(tuple(options.name), getattr(options, "adopt", False), _speed(options))
+
+
+def _speed(options: argparse.Namespace) -> Speed:
+    return Speed(options.parallelism, options.rpm)
 
 
 def _prepare(options: argparse.Namespace, strategy: Strategy) -> Prepared:
@@ -153,6 +158,6 @@ def _carry_out(
             console.err(line)
 
     stop = Stop()
-    work = carry_out(prepared, account, options.parallelism, stop, listen)
+    work = carry_out(prepared, account, _speed(options), stop, listen)
     outcome = run_until_second_signal(work, stop, console.err)
     return Result(options.command, plan=plan, outcome=outcome)

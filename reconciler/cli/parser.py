@@ -212,6 +212,12 @@ def _target(parser: Parser) -> None:
         default=DEFAULT_PARALLELISM,
         help="requests at once (default: %(default)s)",
     )
+    group.add_argument(
+        "--rpm",
+        metavar="N",
+        type=_rpm,
+        help="requests a minute at most (default: learned from what the server refuses)",
+    )
 
 
 def _lock(parser: Parser) -> None:
@@ -234,6 +240,10 @@ def _output(parser: Parser) -> None:
 
 def _parallelism(text: str) -> int:
     return _whole(text, 1, MOST_PARALLELISM)
+
+
+def _rpm(text: str) -> int:
+    return _whole(text, 1, 1_000_000)
 
 
 def _port(text: str) -> int:

@@ -23,6 +23,14 @@ DEFAULT_BASE_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, slots=True)
+class Speed:
+    """How hard an account may be worked: requests at once, and a minute (None: learned from refusals)."""
+
+    parallelism: int = 16
+    rpm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An endpoint with its identity for plans and its profile."""
 
@@ -33,27 +41,29 @@ class Account:
     clock: Clock
 
     @asynccontextmanager
-    async def reader(self) -> AsyncIterator[Reader]:
+    async def reader(self, speed: Speed) -> AsyncIterator[Reader]:
         """Opens the account for reading; what it yields has no way to write."""
         from reconciler.api.reader import Reader  # noqa: PLC0415 - loads the HTTP client
 
-        async with self._connected() as connection:
+        async with self._connected(speed) as connection:
             yield Reader(connection, self.clock)
 
     @asynccontextmanager
-    async def writer(self) -> AsyncIterator[Writer]:
+    async def writer(self, speed: Speed) -> AsyncIterator[Writer]:
         """Opens the account for writing."""
         from reconciler.api.writer import Writer  # noqa: PLC0415 - loads the HTTP client
 
-        async with self._connected() as connection:
+        async with self._connected(speed) as connection:
             yield Writer(connection, self.clock)
 
     @asynccontextmanager
-    async def _connected(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type would load httpx
+    async def _connected(self, speed: Speed):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type would load httpx
         from reconciler.api.connection import Connection, Endpoint  # noqa: PLC0415 - loads the HTTP client
+        from reconciler.api.limiter import Limiter  # noqa: PLC0415 - as above
 
         endpoint = Endpoint(self.base_url, self.api_key, self.target.organization, self.target.project)
-        connection = Connection(endpoint, self.clock)
+        limiter = Limiter(self.clock, speed.parallelism, rpm=speed.rpm)
+        connection = Connection(endpoint, self.clock, limiter=limiter)
         try:
             yield connection
         finally:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler import __version__
+from reconciler.control.account import Speed
 from reconciler.control.clock import now
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.outcome import Outcome, step
@@ -33,7 +34,7 @@ class Options:
 
     names: tuple[str, ...] = ()
     adopt: bool = False
-    parallelism: int = 16
+    speed: Speed = field(default_factory=Speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,8 @@ async def prepare(
     from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
 
     policy = Policy(account.profile, adopt=options.adopt, names=options.names, limited=strategy.limited)
-    async with account.reader() as reader:
-        live = await observe(reader, strategy.needs(desired, policy), parallelism=options.parallelism)
+    async with account.reader(options.speed) as reader:
+        live = await observe(reader, strategy.needs(desired, policy), parallelism=options.speed.parallelism)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
     plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
@@ -121,7 +122,7 @@ async def prepare(
 
 
 async def carry_out(
-    prepared: Prepared, account: Account, parallelism: int, stop: Stop, listen: Callable[[Event], None]
+    prepared: Prepared, account: Account, speed: Speed, stop: Stop, listen: Callable[[Event], None]
 ) -> Outcome:
     """Executes a plan and folds its events; `listen` hears each as it happens.
 
@@ -134,8 +135,8 @@ async def carry_out(
     work = Work(chains, prepared.live, prepared.sweep, desired.replace)
     outcome = Outcome()
     try:
-        async with account.writer() as writer:
-            async for event in execute(work, writer, account.clock, stop, parallelism=parallelism):
+        async with account.writer(speed) as writer:
+            async for event in execute(work, writer, account.clock, stop, parallelism=speed.parallelism):
                 outcome = step(outcome, event)
                 listen(event)
     except asyncio.CancelledError:

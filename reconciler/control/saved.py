@@ -93,7 +93,7 @@ async def prepare_approved(approved: Plan, account: Account, options: Options) -
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))
-    again = Options(approved.names, options.adopt, options.parallelism)
+    again = Options(approved.names, options.adopt, options.speed)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

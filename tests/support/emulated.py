@@ -12,7 +12,7 @@ from support.servers import API_KEY
 
 from reconciler.api.connection import Connection, Endpoint
 from reconciler.api.writer import Writer
-from reconciler.control.account import Account
+from reconciler.control.account import Account, Speed
 from reconciler.control.passes import Compare, Options, Prepared, Strategy, carry_out, prepare
 from reconciler.model.plan import Target
 from reconciler.model.profile import OPENAI
@@ -86,7 +86,7 @@ def planned(
     server: Server, desired: Desired, *, parallelism: int = 4, strategy: Strategy = UNLIMITED
 ) -> Prepared:
     """Observes and plans, as `plan` does."""
-    options = Options(parallelism=parallelism)
+    options = Options(speed=Speed(parallelism))
     return asyncio.run(prepare(desired, (), account_of(server), options, strategy))
 
 
@@ -127,7 +127,7 @@ def carried_out(
         if listen is not None:
             listen(event)
 
-    outcome = asyncio.run(carry_out(prepared, account_of(server), parallelism, stop or Stop(), hear))
+    outcome = asyncio.run(carry_out(prepared, account_of(server), Speed(parallelism), stop or Stop(), hear))
     return Ran(outcome, tuple(events))
 
 
