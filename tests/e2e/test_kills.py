@@ -1,0 +1,91 @@
+"""SIGKILL at random moments of an apply, again and again: the next run goes on, nothing doubled or lost."""
+
+from __future__ import annotations
+
+import random
+import select
+import subprocess
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from support.commands import command, environment, reconciler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.servers import Server
+
+CONTAINERS = 6
+
+
+def write(folder: Path, generation: int) -> None:
+    """A set that differs from generation to generation, so that every kind of step is due."""
+    lines = ["version: 1", "scope: {prefix: ci-, prune: true}", "containers:"]
+    for number in range(CONTAINERS):
+        memory = "4g" if (generation + number) % 3 == 0 else "1g"
+        lines += [
+            f"  - name: ci-{number}",
+            f"    memory_limit: {memory}",
+            "    prune_files: true",
+            "    files:",
+            f"      - {{path: same.txt, content: 'of {number}'}}",
+            f"      - {{path: changing.txt, content: 'generation {generation}'}}",
+        ]
+    (folder / "m.yaml").write_text("\n".join(lines) + "\n")
+
+
+def kill_somewhere(folder: Path, server: Server, chance: random.Random) -> bool:
+    """Kills an apply after a while; tells whether it was still at work."""
+    process = subprocess.Popen(
+        command("apply", ".", "--auto-approve", "--parallelism", "3"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(server.env),
+        cwd=folder,
+    )
+    select.select([], [], [], chance.uniform(0.2, 1.0))
+    process.kill()
+    return process.wait() != 0
+
+
+def check(folder: Path, server: Server, generation: int) -> None:
+    assert reconciler("apply", ".", "--auto-approve", cwd=folder, env=server.env).code == 0
+    again = reconciler("plan", ".", "--detailed-exitcode", cwd=folder, env=server.env)
+    assert (again.code, again.out) == (0, "No changes.\n")
+    rows = [row for row in server.containers() if row["status"] == "running"]
+    assert Counter(row["name"] for row in rows) == {
+        **{f"ci-{number}": 1 for number in range(CONTAINERS)},
+        "somebody-elses": 1,
+    }
+    for row in rows:
+        if row["name"] != "somebody-elses":
+            sizes = {file["path"].split("-", 1)[1]: file["size"] for file in row["files"]}
+            assert sizes == {"same.txt": 4, "changing.txt": len(f"generation {generation}")}
+
+
+def killed_again_and_again(folder: Path, server: Server, kills: int, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - moments, no secrets
+    server.control("POST", "/containers", {"containers": [{"name": "somebody-elses"}]})
+    generation = at_work = 0
+    for kill in range(kills):
+        if kill % 3 == 0:
+            generation += 1
+            write(folder, generation)
+        server.fault(kind="latency", seconds=0.02, endpoint="*", times=None)
+        at_work += kill_somewhere(folder, server, chance)
+        server.heal()
+        if kill % 3 == 2:
+            check(folder, server, generation)
+    check(folder, server, generation)
+    assert at_work >= kills // 2, "most kills must meet a run at work"
+
+
+def test_ten_kills(server: Server, tmp_path: Path) -> None:
+    killed_again_and_again(tmp_path, server, kills=10, seed=4)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(5))
+def test_fifty_kills(server: Server, tmp_path: Path, seed: int) -> None:
+    killed_again_and_again(tmp_path, server, kills=10, seed=100 + seed)
