@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of an apply, again and again: the next run goes on, nothing doubled or lost."""
+"""SIGKILL after some random request of an apply, again and again: the next run goes on, nothing doubled or lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def write(folder: Path, generation: int) -> None:
 
 
 def kill_somewhere(folder: Path, server: Server, chance: random.Random) -> bool:
-    """Kills an apply after a while; tells whether it was still at work."""
+    """Kills an apply after some number of requests; tells whether it was still at work."""
+    server.forget_requests()
+    until = chance.randint(1, 40)
     process = subprocess.Popen(
         command("apply", ".", "--auto-approve", "--parallelism", "3"),
         stdout=subprocess.DEVNULL,
@@ -44,7 +46,8 @@ def kill_somewhere(folder: Path, server: Server, chance: random.Random) -> bool:
         env=environment(server.env),
         cwd=folder,
     )
-    select.select([], [], [], chance.uniform(0.2, 1.0))
+    while process.poll() is None and server.requests() < until:
+        select.select([], [], [], 0.001)
     process.kill()
     return process.wait() != 0
 
