@@ -1,4 +1,4 @@
-"""SIGKILL after some random request of an apply, again and again: the next run goes on, nothing doubled or lost."""
+"""SIGKILL after some random request of an apply: the next run goes on, nothing is doubled or lost."""
 
 from __future__ import annotations
 
