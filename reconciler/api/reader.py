@@ -16,13 +16,14 @@ from reconciler.model.live import Origin
 from reconciler.model.steps import PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from reconciler.api.answers import Answer
     from reconciler.model.clock import Clock
     from reconciler.model.live import LiveContainer, LiveFile
 
 _Row = TypeVar("_Row")
+_Done = TypeVar("_Done")
 
 ASCENDING = "asc"
 DESCENDING = "desc"
@@ -113,6 +114,22 @@ class Reader:
                 digest.update(chunk)
             return digest.hexdigest()
 
+        return await self.content(container_id, file_id, consume)
+
+    async def content(
+        self,
+        container_id: str,
+        file_id: str,
+        consume: Callable[[AsyncIterator[bytes]], Awaitable[_Done]],
+    ) -> _Done:
+        """Downloads a file as a stream; memory is bounded by a chunk, however large the file.
+
+        Args:
+            container_id: its container.
+            file_id: its id.
+            consume: reads the chunks and returns what becomes of them; when an attempt fails half-way, it
+                is called again with a stream from the beginning.
+        """
         path = f"{file_path(container_id, file_id)}/content"
         return await self._connection.read_stream(path, consume)
 

@@ -21,6 +21,8 @@ from reconciler.model.spec import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from support.servers import Server
 
     from reconciler.api.writer import Writer
@@ -172,6 +174,24 @@ def test_bytes_survive_the_way(server: Server, data: bytes) -> None:
 
     assert Client(server).run(work) == [sha256(data).hexdigest()]
     assert [file["size"] for file in server.containers()[0]["files"]] == [len(data)]
+
+
+def test_a_download_begins_anew_when_it_is_cut_off(server: Server) -> None:
+    data = bytes(range(256)) * 1024
+    begun: list[int] = []
+
+    async def keep(chunks: AsyncIterator[bytes]) -> bytes:
+        begun.append(1)
+        return b"".join([chunk async for chunk in chunks])
+
+    async def work(writer: Writer) -> bytes:
+        box = await writer.create_container("ci-a", FULL)
+        made = await upload(writer, box.id, data)
+        server.fault(kind="truncate", size=100_000, endpoint="GET *content")
+        return await writer.content(box.id, made.id, keep)
+
+    assert Client(server).run(work) == data
+    assert len(begun) == 2
 
 
 def test_a_download_longer_than_it_can_be_is_left_early(server: Server) -> None:
