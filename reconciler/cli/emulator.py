@@ -6,9 +6,9 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 from secrets import randbits
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from reconciler.emulator import EmulatorError, Settings
+from reconciler.emulator import EmulatorError, Settings, profile_settings
 from reconciler.emulator import serve as serve_emulator
 from reconciler.model.exit_codes import ExitCode
 from reconciler.render.escape import safe
@@ -35,22 +35,41 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings(
+    return profile_settings(
+        options.profile,
         data=Path(options.data) if options.data else None,
         host=options.host,
         port=options.port,
         api_keys=tuple(options.api_key),
         control_key=options.control_key,
         status_page=not options.no_page,
-        path_mode=options.path_mode,
-        name_filter=options.name_filter,
         faults=tuple(options.fault),
         seed=_seed(options),
         rate_limit=options.rate_limit,
         list_lag=options.list_lag,
         delete_lag=options.delete_lag,
         lag_files=options.lag_files,
+        **_overrides(options),
     )
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    """The points of the profile that were given otherwise; what was not given stays the profile's."""
+    domains = options.allow_domain
+    given = {
+        "path_mode": options.path_mode,
+        "name_filter": options.name_filter,
+        "expired_answer": options.expired_answer,
+        "expired_is_gone": options.expired_gone,
+        "touch_on_list": options.touch_on_list,
+        "touch_on_file_list": False if options.no_touch_on_file_list else None,
+        "max_minutes": options.max_minutes,
+        "lifetime_minutes": options.lifetime,
+        "memory_pool_gb": options.memory_pool,
+        "organization_domains": None if domains is None else tuple(domains),
+        "strict_skills": options.strict_skills,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _seed(options: argparse.Namespace) -> int | None:

@@ -7,6 +7,8 @@ import argparse
 from reconciler.emulator.faults.kinds import KINDS
 
 PATH_MODES = ("mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace", "plain-update")
+PROFILES = ("openai", "azure", "oci", "litellm")
+EXPIRED_ANSWERS = ("is-expired", "has-expired", "not-found")
 NAME_FILTERS = ("exact", "prefix", "substring", "ignored")
 
 _FAULTS = """\
@@ -54,18 +56,74 @@ def _reach(parser: argparse.ArgumentParser) -> None:
 
 def _behaviour(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default=PROFILES[0],
+        help="whose server to be like; the options below change single points of it (default: %(default)s)",
+    )
+    group.add_argument(
         "--path-mode",
-        default="mangled",
         metavar="MODE",
         choices=PATH_MODES,
         help=f"how uploads are named, and what a second upload of a name does: {', '.join(PATH_MODES)}",
     )
     group.add_argument(
         "--name-filter",
-        default="exact",
         metavar="MODE",
         choices=NAME_FILTERS,
-        help=f"how the name filter of the list matches: {', '.join(NAME_FILTERS)} (default: %(default)s)",
+        help=f"how the name filter of the list matches: {', '.join(NAME_FILTERS)}",
+    )
+    group.add_argument(
+        "--expired-answer",
+        metavar="FORM",
+        choices=EXPIRED_ANSWERS,
+        help=f"what file operations answer on an expired container: {', '.join(EXPIRED_ANSWERS)}",
+    )
+    group.add_argument(
+        "--expired-gone",
+        action="store_true",
+        default=None,
+        help="GET and DELETE of an expired container are 404, too",
+    )
+    group.add_argument(
+        "--touch-on-list",
+        action="store_true",
+        default=None,
+        help="listing containers counts as activity",
+    )
+    group.add_argument(
+        "--no-touch-on-file-list",
+        action="store_true",
+        default=None,
+        help="listing the files of a container does not",
+    )
+    _limits(group)
+
+
+def _limits(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--max-minutes", metavar="N", type=_count, help="longest idle time that a create may ask"
+    )
+    group.add_argument(
+        "--lifetime",
+        metavar="MINUTES",
+        type=_count,
+        help="a container is deleted that long after its creation",
+    )
+    group.add_argument(
+        "--memory-pool", metavar="GB", type=_count, help="all running containers together must fit into it"
+    )
+    group.add_argument(
+        "--allow-domain",
+        metavar="DOMAIN",
+        action="append",
+        help="the organisation's list, of which every allowlist must be a part (repeatable)",
+    )
+    group.add_argument(
+        "--strict-skills",
+        action="store_true",
+        default=None,
+        help="a skill id that nobody uploaded is a 400",
     )
 
 
@@ -90,6 +148,12 @@ def _adversity(group: argparse._ArgumentGroup) -> None:
 
 def _kinds() -> str:
     return "".join(f"    {kind:{_COLUMN}}{what}\n" for kind, what in KINDS.items())
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) <= 9):  # noqa: PLR2004 - enough for any
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
 
 
 def _seed(text: str) -> int:
