@@ -1,8 +1,4 @@
-"""How long laws are searched, and the emulators they are searched on.
-
-`ci` is the default; `--hypothesis-profile=nightly` searches longer, and `-m nightly` runs what is too long
-for every change.
-"""
+"""The emulators that laws are searched on."""
 
 from __future__ import annotations
 
@@ -10,20 +6,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
 from support.emulated import freeze
 from support.servers import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-_COMMON = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
-settings.register_profile("ci", _COMMON, max_examples=30)
-settings.register_profile("nightly", _COMMON, max_examples=1000)
-settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-law = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """How long the properties here are searched; never a time limit on one example."""
 
 texts = st.text(max_size=12) | st.sampled_from(["", "\x1b[2J", "\u202e", "\ud800", "a\nb", "ci-a"])

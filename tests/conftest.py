@@ -1,0 +1,13 @@
+"""How long laws are searched: `ci` by default, `--hypothesis-profile nightly` for the long profile."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+_COMMON = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile("ci", _COMMON, max_examples=30)
+settings.register_profile("nightly", _COMMON, max_examples=1000)
+settings.load_profile("ci")  # before pytest loads the one that is asked for
