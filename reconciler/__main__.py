@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """Runs the command line and exits with its code; signals are caught from the first import on."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the caller
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the caller
     try:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:

@@ -13,7 +13,13 @@ from reconciler.api.answers import Answer, failure
 from reconciler.api.errors import ProtocolError, ReplyLost
 from reconciler.api.limiter import Limiter
 from reconciler.api.retry import RetryPolicy
-from reconciler.api.transport import MAX_CONNECTIONS, new_client, translated
+from reconciler.api.transport import (
+    MAX_CONNECTIONS,
+    READ_TIMEOUT,
+    WRITE_TIMEOUT,
+    new_client,
+    translated,
+)
 from reconciler.model.errors import ApiError
 
 if TYPE_CHECKING:
@@ -67,6 +73,7 @@ class Connection:
         limiter: Limiter | None = None,
     ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
+        self._key = endpoint.api_key.encode()
         self._clock = clock
         self._retry = retry or RetryPolicy()
         self._limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
@@ -100,7 +107,12 @@ class Connection:
 
         async def attempt() -> Answer:
             request = self._client.build_request(
-                method, path, params=dict(params or {}), json=json, files=files() if files else None
+                method,
+                path,
+                params=dict(params or {}),
+                json=json,
+                files=files() if files else None,
+                timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
             )
             body = bytearray()
             try:
@@ -109,7 +121,7 @@ class Connection:
             except ReplyLost as error:
                 error.partial = bytes(body)
                 raise
-            answer = Answer(response.status_code, response.headers, bytes(body))
+            answer = Answer(response.status_code, response.headers, self._without_key(body))
             if not response.is_success:
                 raise failure(answer)
             return answer
@@ -137,17 +149,21 @@ class Connection:
                 if not response.is_success:
                     body = bytearray()
                     await _read(response, body)
-                    raise failure(Answer(response.status_code, response.headers, bytes(body)))
+                    raise failure(Answer(response.status_code, response.headers, self._without_key(body)))
                 return await consume(response.aiter_bytes())
 
         return await self._repeat(attempt, idempotent=True)
+
+    def _without_key(self, body: bytearray) -> bytes:
+        """An answer less our own key, which some servers repeat: answers are shown in errors."""
+        return bytes(body).replace(self._key, b"[key]") if self._key else bytes(body)
 
     @asynccontextmanager
     async def _send(
         self, request: httpx2.Request, *, follow_redirects: bool = False
     ) -> AsyncIterator[httpx2.Response]:
         self.requests += 1
-        with translated(f"{request.method} {request.url.host}{request.url.path}"):
+        with translated(f"{request.method} {request.url.netloc.decode()}{request.url.path}"):
             response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
             try:
                 yield response

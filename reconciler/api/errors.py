@@ -3,6 +3,7 @@
 ApiError
 ├── ConnectionFailed      never sent: refused, DNS, TLS, no free connection; safe to repeat anything
 ├── ReplyLost             sent, and no whole answer came: the fate of a write is unknown
+│   └── TimedOut              nothing came at all, for as long as we wait
 ├── ProtocolError         an answer that makes no sense: HTML, wrong JSON types, a list without an end
 └── StatusError           the API said no
     ├── BadRequest            400, 422 and every other 4xx
@@ -42,6 +43,12 @@ class ReplyLost(ApiError):
     unsent: ClassVar[bool] = False
     ambiguous: ClassVar[bool] = True
     partial: bytes = b""
+
+
+class TimedOut(ReplyLost):
+    """The server said nothing for as long as we wait; once more is enough."""
+
+    code = "timed-out"
 
 
 class ProtocolError(ApiError):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.clock import Clock
 
-MAX_PAGES = 20_000
+MAX_PAGES = 2_000
 MAX_SECONDS = 900.0
 MAX_RESTARTS = 2
 MAX_TRAIL = 6

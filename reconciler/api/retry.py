@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost, StatusError
+from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost, StatusError, TimedOut
 
 if TYPE_CHECKING:
     from reconciler.model.errors import ApiError
@@ -36,16 +36,18 @@ class RetryPolicy:
             chance: a random number in [0, 1).
             idempotent: sending it twice is the same as sending it once.
         """
-        if made >= self.attempts or not _may_repeat(error, idempotent=idempotent):
+        if made >= self.attempts or not _may_repeat(error, made, idempotent=idempotent):
             return None
         if isinstance(error, StatusError) and error.retry_after is not None:
             return error.retry_after if error.retry_after <= LONGEST_WAIT else None
         return float(min(self.cap, self.base * 2 ** (made - 1)) * chance)
 
 
-def _may_repeat(error: ApiError, *, idempotent: bool) -> bool:
+def _may_repeat(error: ApiError, made: int, *, idempotent: bool) -> bool:
     if not isinstance(error, (ConnectionFailed, ReplyLost, ProtocolError, StatusError)):
         return False
     if isinstance(error, StatusError) and error.should_retry is False:
+        return False
+    if isinstance(error, TimedOut) and made > 1:
         return False
     return error.unsent or (idempotent and error.repeatable)

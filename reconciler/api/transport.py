@@ -14,15 +14,19 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost
+from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost, TimedOut
 from reconciler.model.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CONNECT_SECONDS = 10.0
-IDLE_SECONDS = 120.0
+READ_SECONDS = 60.0
+WRITE_SECONDS = 120.0
 """Longest silence on an open connection; creating a container took users up to 4 seconds."""
+
+READ_TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
+WRITE_TIMEOUT = httpx2.Timeout(WRITE_SECONDS, connect=CONNECT_SECONDS, pool=None)
 
 MAX_CONNECTIONS = 100
 
@@ -30,10 +34,20 @@ MAX_CONNECTIONS = 100
 def new_client(base_url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
     """Builds the client. Loopback addresses need neither certificates nor a proxy."""
     local = urlsplit(base_url).scheme == "http"
+    try:
+        return _client(base_url, headers, local=local)
+    except ImportError as error:  # a proxy of the environment that the client cannot speak to as installed
+        raise InvalidInput(
+            f"the proxy that the environment names cannot be used: {error}",
+            hint="unset ALL_PROXY, or use http",
+        ) from error
+
+
+def _client(base_url: str, headers: Mapping[str, str], *, local: bool) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         base_url=base_url.rstrip("/") + "/",
         headers=dict(headers),
-        timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=None),
+        timeout=READ_TIMEOUT,
         limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS),
         # loading the trusted certificates costs 40 ms, and plain HTTP never asks for them
         verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local else True,
@@ -49,6 +63,7 @@ def check_base_url(base_url: str, *, allow_insecure: bool) -> str:
         InvalidInput: it is no http(s) URL, or plain http to anything but this machine: a key would travel
             in clear text.
     """
+    base_url = base_url.strip()
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname, parts.port
@@ -85,7 +100,9 @@ def translated(what: str) -> Iterator[None]:
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError) as error:
         raise ConnectionFailed(f"{what}: cannot be sent: {_said(error)}") from error
     except httpx2.TimeoutException as error:
-        raise ReplyLost(f"{what}: no answer in time: {_said(error)}") from error
+        raise TimedOut(
+            f"{what}: no answer in time", hint="the server accepts requests and stays silent"
+        ) from error
     except httpx2.TooManyRedirects as error:
         raise ProtocolError(f"{what}: the server sends us from place to place without an end") from error
     except (httpx2.TransportError, httpx2.DecodingError, httpx2.StreamError) as error:

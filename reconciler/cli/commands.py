@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 def validate(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler validate`."""
     del console
+    _refuse_plans(options)
     _, found = check(options.paths, profile_of(options))
     return Result("validate", diagnostics=found)
 
@@ -105,8 +106,15 @@ def _speed(options: argparse.Namespace) -> Speed:
     return Speed(options.parallelism, options.rpm)
 
 
+def _refuse_plans(options: argparse.Namespace) -> None:
+    for path in options.paths:
+        if is_plan_file(path):
+            raise UsageError(f"{path} is a saved plan", hint="`show` renders it, `apply` carries it out")
+
+
 def _prepare(options: argparse.Namespace, strategy: Strategy) -> Prepared:
     check_options(options)
+    _refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
     with opened(options) as account:
         return run_until_signal(prepare(desired, found, account, _options(options), strategy))
@@ -114,6 +122,7 @@ def _prepare(options: argparse.Namespace, strategy: Strategy) -> Prepared:
 
 def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
     check_options(options)
+    _refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options) as account, _exclusive(options, console, account, scope):

@@ -7,8 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from reconciler.model.errors import ReconcilerError
+from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.paint import Paint
-from reconciler.render.plan_text import plan_lines
+from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ class Console:
     def __init__(self, environment: Mapping[str, str], *, colour: bool, json: bool) -> None:
         self.json = json
         self.plan_shown = False
+        self.warned = False
         for stream in (sys.stdout, sys.stderr):
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
@@ -63,6 +65,8 @@ class Console:
         Raises:
             OutputClosed: nobody can see it.
         """
+        self.err(*diagnostic_lines(warnings(plan), self.paint_err))
+        self.warned = True
         if self.json:
             self.err(*plan_lines(plan, self.paint_err))
             return
@@ -82,7 +86,10 @@ class Console:
         """Asks on the terminal; only `yes` is yes, and so is nothing else: not even the end of input."""
         sys.stderr.write(question)
         sys.stderr.flush()
-        return sys.stdin.readline().strip() == "yes"
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            self.err("")
+        return answer.strip() == "yes"
 
 
 def discard(stream: TextIO) -> None:

@@ -15,6 +15,7 @@ from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+    from types import FrameType
     from typing import Any
 
     from reconciler.model.stop import Stop
@@ -29,6 +30,12 @@ class Interrupted(ReconcilerError):
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERRUPTED
     code: ClassVar[str] = "interrupted"
+
+
+def ignore_signals() -> None:
+    """From here on a signal changes nothing: the result is being printed with the code that it will have."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def run_until_signal(work: Awaitable[_T]) -> _T:
@@ -71,7 +78,7 @@ def _run(main: Coroutine[Any, Any, _T]) -> _T:
     except (asyncio.CancelledError, KeyboardInterrupt) as error:
         raise Interrupted("interrupted; nothing was changed") from error
     finally:
-        for number, handler in before.items():  # the loop leaves the system's own behind
+        for number, handler in before.items():
             signal.signal(number, handler)
 
 
@@ -85,5 +92,11 @@ def _current() -> asyncio.Task[Any]:
 
 def _on_signal(react: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if not loop.is_closed():  # while everything is being closed, a further signal changes nothing
+            loop.call_soon_threadsafe(react)
+
     for number in SIGNALS:
-        loop.add_signal_handler(number, react)
+        signal.signal(number, handle)

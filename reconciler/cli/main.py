@@ -36,6 +36,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _result(options: argparse.Namespace, console: Console) -> Result:
     from reconciler.cli.commands import COMMANDS  # noqa: PLC0415 - `--version` and `--help` end before
+    from reconciler.cli.interrupts import Interrupted, ignore_signals  # noqa: PLC0415 - as above
     from reconciler.control.manifests import InvalidManifests  # noqa: PLC0415 - as above
     from reconciler.model.errors import ReconcilerError  # noqa: PLC0415 - as above
     from reconciler.model.result import Result  # noqa: PLC0415 - as above
@@ -46,6 +47,10 @@ def _result(options: argparse.Namespace, console: Console) -> Result:
         return Result(options.command, diagnostics=error.diagnostics)
     except ReconcilerError as error:
         return Result(options.command, error=error)
+    except KeyboardInterrupt:  # outside of the network core, where nothing is ever changed
+        return Result(options.command, error=Interrupted("interrupted; nothing was changed"))
+    finally:
+        ignore_signals()
 
 
 def _misused(error: CommandLineError, arguments: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
 from reconciler.render.outcome_text import outcome_lines
-from reconciler.render.plan_text import plan_lines, refusals
+from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def finish(result: Result, console: Console) -> int:
     """Prints everything and returns the exit code; an unreadable stdout is an error by itself."""
-    console.err(*diagnostic_lines(_for_stderr(result), console.paint_err))
+    console.err(*diagnostic_lines(_for_stderr(result, console), console.paint_err))
     code = result.exit_code
     try:
         console.out(_json(result) if console.json else _text(result, console))
@@ -36,12 +36,11 @@ def finish(result: Result, console: Console) -> int:
     return int(code)
 
 
-def _for_stderr(result: Result) -> tuple[Diagnostic, ...]:
-    """What is wrong or worth knowing; a plan's refusals are part of its text."""
-    if result.plan is None:
+def _for_stderr(result: Result, console: Console) -> tuple[Diagnostic, ...]:
+    """What is wrong or worth knowing and was not said before the plan was carried out."""
+    if result.plan is None or console.warned:
         return result.diagnostics
-    refusing = refusals(result.plan)
-    return (*result.diagnostics, *(found for found in result.plan.diagnostics if found not in refusing))
+    return (*result.diagnostics, *warnings(result.plan))
 
 
 def _json(result: Result) -> Iterator[str]:

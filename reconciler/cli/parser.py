@@ -18,7 +18,7 @@ EXIT_CODES = """\
 exit codes:
   0 done or nothing to do    1 error                 2 changes pending (drift, --detailed-exitcode)
   3 invalid manifest or key  4 refused               5 the saved plan no longer covers what would be done
-  6 applied in part          64 usage                130 interrupted
+  6 applied in part          7 locked by another run 64 usage                130 interrupted
 """
 
 
@@ -97,7 +97,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "reconciler plan manifests -o change.plan.json --detailed-exitcode",
     )
     _paths(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="save the plan, for `apply FILE`")
+    parser.add_argument("-o", "--output", metavar="FILE", type=_file, help="save the plan, for `apply FILE`")
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
@@ -180,7 +180,11 @@ def _paths(parser: Parser, what: str = "manifest or folder of manifests") -> Non
 
 def _names(parser: Parser) -> None:
     parser.add_argument(
-        "--name", metavar="GLOB", action="append", default=[], help="only these declared names (repeatable)"
+        "--name",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only containers of these names (repeatable)",
     )
 
 
@@ -236,6 +240,13 @@ def _output(parser: Parser) -> None:
         "--format", choices=("text", "json"), default="text", help="on stdout (default: %(default)s)"
     )
     group.add_argument("--no-color", action="store_true", help="no colours; NO_COLOR does the same")
+
+
+def _file(text: str) -> str:
+    if text in {"", "-"}:
+        message = f"expected the name of a file, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def _parallelism(text: str) -> int:

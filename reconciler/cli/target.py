@@ -30,6 +30,8 @@ def check_options(options: argparse.Namespace) -> None:
     Raises:
         UsageError: two options cannot be meant together.
     """
+    if options.base_url == "":
+        raise UsageError("--base-url is empty: a variable that is not set?")
     if options.emulator and options.base_url:
         raise UsageError("--emulator and --base-url exclude each other")
     if options.emulator_data and not options.emulator:

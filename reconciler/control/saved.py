@@ -42,12 +42,15 @@ def read_plan_file(path: str) -> Plan:
     """Reads a saved plan.
 
     Raises:
-        LocalFileError: the file cannot be read.
+        UsageError: there is no such file.
+        LocalFileError: it cannot be read.
         PlanMismatch: it is no plan, or was changed since it was made.
     """
     try:
         with Path(path).open("rb") as file:
             raw = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except OSError as error:
         raise LocalFileError(f"cannot read {path}: {error.strerror or error}") from error
     if len(raw) > LARGEST:
@@ -61,13 +64,20 @@ def read_plan_file(path: str) -> Plan:
 def write_plan_file(plan: Plan, path: str) -> None:
     """Writes a plan so that the file is either the whole plan or what was there before.
 
+    Links are followed; what is a pipe or a device is written into; what is no plan is never replaced.
+
     Raises:
         LocalFileError: it cannot be written.
     """
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     text = json.dumps(plan_values(plan), indent=2, ensure_ascii=True) + "\n"
     try:
+        target = Path(path).resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a pipe or a device, never replaced by a file
+            return
+        if target.exists() and target.stat().st_size and not is_plan_file(path):
+            raise LocalFileError(f"cannot write {path}: it exists and is no saved plan")
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("x", encoding="utf-8") as file:
                 file.write(text)

@@ -150,8 +150,10 @@ class _Run:
                 return
             if run.unknown is not None:
                 return
-            unverifiable = run.state.unverifiable if link.change.action is not Action.DELETE else ()
-            self._tell(ChangeApplied(link.change, run.state.container_id, unverifiable))
+            if link.change.action is Action.DELETE:
+                self._tell(ChangeApplied(link.change, None))
+            else:
+                self._tell(ChangeApplied(link.change, run.state.container_id, run.state.unverifiable))
             run.complete_link()
 
     async def _steps(self, run: ChainRun) -> None:

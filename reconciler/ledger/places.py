@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,4 +16,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     named = Path(environment.get("XDG_CACHE_HOME") or "")
     if named.is_absolute():
         return named / "reconciler"
-    return Path(environment.get("HOME") or Path.home()) / ".cache" / "reconciler"
+    try:
+        home = Path(environment.get("HOME") or Path.home())
+    except RuntimeError:  # a user without a name, as containers have them
+        return Path(tempfile.gettempdir()) / f"reconciler-{os.getuid()}"
+    return home / ".cache" / "reconciler"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".yaml", ".yml")
 _SKIPPED = (".", "_")
+_EDITORS_LOCK = ".#"
+"""How Emacs marks a file that is being edited: a link that leads nowhere."""
 _STDIN = "-"
 
 
@@ -56,7 +58,7 @@ def _below(folder: str) -> Iterator[str]:
         entered.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith(_SKIPPED))
         for name in files:
-            if name.endswith(_ENDINGS):
+            if name.endswith(_ENDINGS) and not name.startswith(_EDITORS_LOCK):
                 path = pathnames.join(parent, name)
                 if not stat.S_ISREG(_mode(path)):
                     raise UsageError(f"{path} is not a file")

@@ -28,7 +28,10 @@ def leaves_its_folder(path: str) -> bool:
 
 def real(path: str) -> str:
     """One name for one file, however it was reached."""
-    return os.path.realpath(path)
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a name that this system's encoding cannot write; nothing lies there
+        return path
 
 
 def mode(path: str) -> int:

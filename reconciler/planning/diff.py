@@ -80,11 +80,15 @@ def _assemble(
     shown = rows_shown((row.created_at for row in live.containers), live.date)
     requests = requests_of(chains_of(changes, desired.by_name()), rows=shown)
     requests += len(sweepable(claims, desired, policy))
-    leaving = {change.name for change in changes if Reason.REQUESTED in change.reasons and change.pending}
+    standing = {
+        change.name
+        for change in changes
+        if change.action is not Action.DELETE and Reason.REQUESTED not in change.reasons
+    }
     prices = (
         policy.profile.price(entry.spec.memory_limit)
         for entry in desired.containers
-        if entry.name not in leaving
+        if entry.name in standing
     )
     return Plan(
         target=provenance.target,

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from reconciler.model.outcome import Outcome
     from reconciler.render.paint import Paint
 
+_STEPS = {
+    "CreateContainer": "creating it",
+    "CheckFiles": "looking at its files",
+    "UploadFile": "an upload",
+    "VerifyUploads": "verifying the uploads",
+    "DeleteFile": "deleting a file",
+    "VerifyInPlace": "looking at its files again",
+    "ReadKept": "reading the kept copy",
+    "DeleteContainer": "deleting it",
+    "ConfirmDeleted": "seeing it gone",
+}
+"""What a person calls the steps."""
+
 _DONE = {
     Action.CREATE: "created",
     Action.REPLACE: "replaced",
@@ -52,7 +65,7 @@ def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
             name = safe(applied.change.name)
             yield f"{paint('yellow', 'unverifiable')} {name}{_unverifiable(applied.unverifiable)}"
     for failed in outcome.failed:
-        done = f" after {', '.join(failed.done)}" if failed.done else ""
+        done = f" after {', '.join(_STEPS.get(step, step) for step in failed.done)}" if failed.done else ""
         yield f"{paint('red', 'failed')} {_what(failed.change)}{done}: {failure_text(failed.failure)}"
     for waiting in outcome.not_started:
         yield f"{paint('yellow', 'not started')} {_what(waiting.change)}: {safe(waiting.because)}"

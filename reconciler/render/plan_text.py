@@ -46,6 +46,11 @@ def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
     return tuple(found for found in plan.diagnostics if found.code == Reason.BLOCKED_BY_LIMIT)
 
 
+def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
+    """The other diagnostics, which are worth knowing before a plan is approved."""
+    return tuple(found for found in plan.diagnostics if found.code != Reason.BLOCKED_BY_LIMIT)
+
+
 def summary_line(plan: Plan) -> str:
     """The last line: what there is to do in numbers, or that there is nothing."""
     if not plan.pending and not plan.blocked:
@@ -166,10 +171,21 @@ def _footnotes(plan: Plan) -> Iterator[str]:
         yield f"{rows}{_sweeping(plan)}."
     if plan.blocked:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
-    elif plan.pending:
+    elif plan.pending or plan.cost.requests:
         cost = f"Applying takes {plan.cost.requests} requests"
         dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
         yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
+        yield f"Target: {_target(plan)}; scope: {_scope(plan)}."
+
+
+def _target(plan: Plan) -> str:
+    target = plan.target
+    named = (("organization", target.organization), ("project", target.project))
+    return ", ".join([safe(target.url), *(f"{what} {safe(name)}" for what, name in named if name)])
+
+
+def _scope(plan: Plan) -> str:
+    return f"{safe(plan.scope.prefix)}*" if plan.scope.prefix else "the declared names"
 
 
 def _adoptable(change: Change) -> bool:

@@ -81,6 +81,21 @@ def test_a_wrong_key_is_1_and_is_not_shown() -> None:
         assert server.requests() == 1, "a wrong key is never tried again"
 
 
+def test_a_key_that_the_server_repeats_is_not_shown(server: Server) -> None:
+    body = {"error": {"message": "Incorrect API key provided: sk-key-of-the-tests."}}
+    server.fault(kind="status", status=401, endpoint="GET /containers", body=body)
+    ran = reconciler("plan", QUICKSTART, "--format", "json", env=server.env)
+    assert ran.code == 1
+    assert "sk-key-of-the-tests" not in ran.out + ran.err
+    assert "[key]" in ran.err
+
+
+def test_an_empty_base_url_is_64_and_not_the_default() -> None:
+    ran = reconciler("plan", QUICKSTART, "--base-url", "", env={"OPENAI_API_KEY": "k"})
+    assert ran.code == 64
+    assert "a variable that is not set" in ran.err
+
+
 def test_an_unreachable_host_is_1() -> None:
     ran = reconciler("plan", QUICKSTART, "--base-url", "http://127.0.0.1:9/v1", env={"OPENAI_API_KEY": "k"})
     assert (ran.code, ran.out) == (1, "")

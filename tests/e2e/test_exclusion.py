@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import select
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +37,17 @@ def test_a_second_run_on_the_same_scope_is_7_until_the_first_one_ends(server: Se
             assert f"process {first.pid}" in second.err
         assert reconciler("plan", QUICKSTART, env=env).code == 0, "readers need no lock"
         assert reconciler("apply", FLEET, "--auto-approve", "--name", "*-00", env=env).code == 0
+        waiting = subprocess.Popen(
+            command("apply", QUICKSTART, "--auto-approve", "--lock-timeout", "1h", "--format", "json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(env),
+            text=True,
+        )
+        select.select([], [], [], 1)
+        waiting.send_signal(signal.SIGINT)
+        out, _ = waiting.communicate(timeout=60)
+        assert (waiting.returncode, json.loads(out)["exit_code"]) == (130, 130)
         first.kill()
         first.wait()
     after = reconciler("apply", QUICKSTART, "--auto-approve", "--lock-timeout", "5s", env=env)

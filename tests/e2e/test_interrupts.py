@@ -85,7 +85,7 @@ def test_while_applying_what_is_in_flight_finishes(server: Server, number: signa
     assert code == 130
     assert [row["name"] for row in server.containers()] == ["quickstart-analysis"]
     assert "finishing what is in flight" in err
-    assert "failed create quickstart-analysis after CreateContainer: interrupted" in out
+    assert "failed create quickstart-analysis after creating it: interrupted" in out
     assert "not started create quickstart-sandbox: interrupted" in out
     assert "Interrupted: 0 created" in out
     check_completion(server)

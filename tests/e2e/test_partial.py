@@ -18,9 +18,7 @@ def test_a_failed_upload_is_6_and_a_re_run_completes_it(server: Server) -> None:
     server.fault(kind="status", status=400, endpoint=UPLOAD, skip=1, body={"error": {"message": "no\x1b[2J"}})
     partly = reconciler("apply", QUICKSTART, "--auto-approve", "--parallelism", "1", env=server.env)
     assert partly.code == 6
-    assert (
-        "failed create quickstart-analysis after CreateContainer, UploadFile: 400: no\\x1b[2J" in partly.out
-    )
+    assert "failed create quickstart-analysis after creating it, an upload: 400: no\\x1b[2J" in partly.out
     assert partly.out.splitlines()[-1] == (
         "Applied: 2 created, 0 replaced, 0 synced, 0 deleted, 1 not done; 8 requests. "
         "Apply again to go on from here."

@@ -97,3 +97,14 @@ def test_drift_is_quiet_about_expiry_unless_asked(server: Server) -> None:
     quiet = reconciler("drift", QUICKSTART, env=server.env)
     assert (quiet.code, quiet.out.splitlines()[-1]) == (0, "Drift: 3 in 3 containers.")
     assert reconciler("drift", QUICKSTART, "--fail-on", "expired", env=server.env).code == 2
+
+
+def test_of_two_copies_the_one_that_goes_is_named(server: Server) -> None:
+    assert reconciler("apply", QUICKSTART, "--auto-approve", env=server.env).code == 0
+    planted = {"containers": [{"name": "quickstart-scratch", "memory_limit": "4g"}]}
+    (extra,) = server.control("POST", "/containers", planted)["data"]
+    applied = reconciler("apply", QUICKSTART, "--auto-approve", "--format", "json", env=server.env)
+    assert f"deleted quickstart-scratch ({extra['id']})" in applied.err
+    (change,) = applied.result["outcome"]["applied"]
+    assert change["container_id"] is None
+    assert len(server.running("quickstart-scratch")) == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,9 +166,42 @@ def test_a_plan_file_is_applied_alone(folder: Path, server: Server) -> None:
     assert apply(folder, server, "--name", "x").code == 64
 
 
+def test_a_plan_replaces_an_older_one_through_a_link_and_nothing_else(folder: Path, server: Server) -> None:
+    (folder / "kept").mkdir()
+    (folder / "my.plan.json").symlink_to("kept/real.plan.json")
+    assert plan(folder, server).code == 0
+    assert plan(folder, server).code == 0
+    assert (folder / "my.plan.json").is_symlink()
+    assert (folder / "kept" / "real.plan.json").is_file()
+    manifest = folder / "manifests" / "containers.yaml"
+    before = manifest.read_text()
+    refused = reconciler("plan", "manifests", "-o", str(manifest), env=server.env, cwd=folder)
+    assert (refused.code, manifest.read_text()) == (1, before)
+    assert "it exists and is no saved plan" in refused.err
+    for name in ("", "-"):
+        assert reconciler("plan", "manifests", "-o", name, env=server.env, cwd=folder).code == 64
+
+
+def test_a_pipe_is_written_into_and_stays_one(folder: Path, server: Server) -> None:
+    os.mkfifo(folder / "my.plan.json")
+    reading = subprocess.Popen(["cat", "my.plan.json"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert plan(folder, server).code == 0
+    assert json.loads(reading.communicate(timeout=60)[0])["kind"] == "reconciler/plan"
+    assert (folder / "my.plan.json").is_fifo()
+
+
+def test_a_plan_given_where_manifests_are_meant_is_named(folder: Path, server: Server) -> None:
+    assert plan(folder, server).code == 0
+    for arguments in (["validate"], ["plan"], ["drift"], ["destroy", "--auto-approve"]):
+        ran = reconciler(*arguments, "my.plan.json", env=server.env, cwd=folder)
+        assert (ran.code, "is a saved plan" in ran.err) == (64, True)
+    assert reconciler("show", "no-such.plan.json", cwd=folder).code == 64
+
+
 def test_a_plan_is_written_whole_or_not_at_all(folder: Path, server: Server) -> None:
     (folder / "my.plan.json").mkdir()
     refused = plan(folder, server)
     assert refused.code == 1
     assert "cannot write my.plan.json" in refused.err
     assert sorted(path.name for path in folder.iterdir()) == ["manifests", "my.plan.json"]
+    assert list((folder / "my.plan.json").iterdir()) == []

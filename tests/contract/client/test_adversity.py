@@ -164,7 +164,7 @@ def test_an_unreachable_server_is_tried_again_and_then_named() -> None:
     for work in (listed, create):
         client = Client(nobody)
         with pytest.raises(
-            errors.ConnectionFailed, match=r"127\.0\.0\.1/v1/containers: cannot connect"
+            errors.ConnectionFailed, match=rf"127\.0\.0\.1:{port}/v1/containers: cannot connect"
         ) as refused:
             client.run(work)
         assert "base URL" in (refused.value.hint or "")

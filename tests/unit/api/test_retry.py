@@ -75,3 +75,10 @@ def test_the_wait_that_a_server_asks_for_is_kept_or_not_waited_for(asked: float,
     for error in (status(errors.RateLimited, 429, retry_after=asked),):
         assert POLICY.wait(error, 1, 0.9, idempotent=True) == wait
         assert POLICY.wait(error, 1, 0.9, idempotent=False) == wait
+
+
+def test_a_server_that_says_nothing_is_asked_once_more_only() -> None:
+    silent = errors.TimedOut("x")
+    assert POLICY.wait(silent, 1, 0.5, idempotent=True) is not None
+    assert POLICY.wait(silent, 2, 0.5, idempotent=True) is None
+    assert POLICY.wait(silent, 1, 0.5, idempotent=False) is None

@@ -103,3 +103,12 @@ def test_locks_lie_in_the_users_cache_folder(tmp_path: Path) -> None:
     assert cache_folder({"XDG_CACHE_HOME": "relative", "HOME": "/home/ada"}).as_posix() == (
         "/home/ada/.cache/reconciler"
     )
+
+
+def test_a_user_without_a_home_has_a_place_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pathlib.Path.home", no_home)
+    assert cache_folder({}).name.startswith("reconciler-")
+
+
+def no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")

@@ -94,7 +94,7 @@ def test_what_failed_is_listed_with_its_reason_and_how_far_it_came() -> None:
         ChangeNotStarted(change(Action.DELETE), "create of ci-a failed"),
         RunFinished(4),
     ) == [
-        "failed create ci-a after CreateContainer, UploadFile: too many requests (wait a minute)",
+        "failed create ci-a after creating it, an upload: too many requests (wait a minute)",
         "not started delete ci-a: create of ci-a failed",
         (
             "Applied: 0 created, 0 replaced, 0 synced, 0 deleted, 2 not done; 4 requests. "

@@ -65,6 +65,7 @@ def test_what_destroys_comes_first_and_the_count_last() -> None:
         "      + a.txt (5 B)",
         "",
         "Applying takes 15 requests; the declared containers cost $0.63 an hour while active.",
+        "Target: https://api.openai.com/v1; scope: ci-*.",
         "Plan: 1 to create, 1 to replace, 1 to sync, 2 to delete, 1 unchanged.",
     ]
 
@@ -149,7 +150,7 @@ def test_what_is_left_alone_says_how_to_have_it_otherwise() -> None:
 
 def test_what_is_not_selected_is_only_counted() -> None:
     found = lines(plan_of(MIXED, LIVE, policy("ci-sync")))
-    assert found[-3] == "4 containers not selected by --name."
+    assert found[-4] == "4 containers not selected by --name."
     assert not any("ci-keep" in line or "ci-zdelete" in line for line in found)
 
 
@@ -157,7 +158,12 @@ def test_sweeping_is_announced() -> None:
     plan = plan_of(
         desired(within=scope(sweep=True)), state(row(status="expired"), row(number=2, status="deleted"))
     )
-    assert lines(plan) == ["2 expired or deleted rows (swept by apply).", "No changes."]
+    assert lines(plan) == [
+        "2 expired or deleted rows (swept by apply).",
+        "Applying takes 2 requests.",
+        "Target: https://api.openai.com/v1; scope: ci-*.",
+        "No changes.",
+    ]
 
 
 @pytest.mark.parametrize(
