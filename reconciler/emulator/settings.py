@@ -18,7 +18,7 @@ PathMode = Literal["mangled", "file-id", "plain-coexist", "plain-shared", "plain
 * ``plain-coexist``: ``/mnt/data/<name>``; two rows with one path, each with its own bytes.
 * ``plain-shared``: two rows with one path and one content, the newest; deleting either removes both.
 * ``plain-replace``: the old row vanishes, the new one has a new id.
-* ``plain-update``: the row keeps its id and its creation time, and shows the new bytes.
+* ``plain-update``: the row keeps its id and its creation time, shows the new bytes, and is the user's.
 """
 
 NameFilter = Literal["exact", "prefix", "substring", "ignored"]

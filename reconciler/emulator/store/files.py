@@ -55,13 +55,13 @@ class Files:
         path = FOLDER + _prefix(self._mode, reference) + name
         older = self._of_path(container, path)
         if self._mode == "plain-update" and older:
-            return self._rewrite(older[-1], blob)
+            return self._rewrite(older[-1], blob, source="user")
         if self._mode == "plain-replace":
             for row in older:
                 self._remove(row)
         if self._mode == "plain-shared":
             for row in older:
-                self._rewrite(row, blob)
+                self._rewrite(row, blob, source=row.source)
         return self.insert(container, path=path, blob=blob, created_at=now)
 
     def insert(self, container: Container, *, path: str, blob: Blob, created_at: int, **columns: Any) -> File:
@@ -94,9 +94,9 @@ class Files:
         )
         return [File._make(row) for row in rows]
 
-    def _rewrite(self, row: File, blob: Blob) -> File:
-        sql = "UPDATE file SET blob = ?, bytes = ? WHERE seq = ? RETURNING *"
-        return File._make(self._database.one(sql, [blob.id, blob.size, row.seq]))
+    def _rewrite(self, row: File, blob: Blob, *, source: Any) -> File:
+        sql = "UPDATE file SET blob = ?, bytes = ?, source = ? WHERE seq = ? RETURNING *"
+        return File._make(self._database.one(sql, [blob.id, blob.size, source, row.seq]))
 
     def _remove(self, row: File) -> None:
         self._database.run("DELETE FROM file WHERE seq = ?", [row.seq])

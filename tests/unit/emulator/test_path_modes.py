@@ -89,3 +89,13 @@ def test_the_same_name_in_another_container_is_another_file(make_api: MakeApi, m
     assert api.content(one, first["id"]) == b"one"
     api.delete(f"/containers/{other}/files/{second['id']}")
     assert api.files(one) == [first]
+
+
+def test_what_a_user_uploads_over_the_assistants_file_is_the_users(make_api: MakeApi) -> None:
+    api = make_api(path_mode="plain-update")
+    container = api.create()["id"]
+    planted = {"files": [{"path": "/mnt/data/a.txt", "source": "assistant", "content": "made"}]}
+    api.control("POST", f"/containers/{container}/files", planted)
+    api.upload(container, "a.txt", b"mine")
+    (row,) = api.files(container)
+    assert (row["source"], row["bytes"]) == ("user", 4)
