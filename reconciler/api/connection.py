@@ -35,6 +35,9 @@ LARGEST_JSON = 32 * 1024 * 1024
 WHOLE_SECONDS = 300.0
 """Longest time for one JSON answer from start to end, so that a dripping body ends."""
 
+SHORTEST_KEY = 8
+"""Characters of a key worth hiding: a shorter one is no secret, and part of many words."""
+
 _T = TypeVar("_T")
 
 
@@ -121,7 +124,9 @@ class Connection:
             except ReplyLost as error:
                 error.partial = bytes(body)
                 raise
-            answer = Answer(response.status_code, response.headers, self._without_key(body))
+            expected = response.is_success and body.lstrip()[:1] == b"{"
+            whole = bytes(body) if expected else self._without_key(body)
+            answer = Answer(response.status_code, response.headers, whole)
             if not response.is_success:
                 raise failure(answer)
             return answer
@@ -155,8 +160,8 @@ class Connection:
         return await self._repeat(attempt, idempotent=True)
 
     def _without_key(self, body: bytearray) -> bytes:
-        """An answer less our own key, which some servers repeat: answers are shown in errors."""
-        return bytes(body).replace(self._key, b"[key]") if self._key else bytes(body)
+        """What an error will show, less our own key, which some servers repeat; never done to data."""
+        return bytes(body).replace(self._key, b"[key]") if len(self._key) >= SHORTEST_KEY else bytes(body)
 
     @asynccontextmanager
     async def _send(

@@ -90,6 +90,13 @@ def test_a_key_that_the_server_repeats_is_not_shown(server: Server) -> None:
     assert "[key]" in ran.err
 
 
+def test_a_short_key_changes_nothing_that_is_read(server: Server) -> None:
+    env = {**server.env, "OPENAI_API_KEY": "k"}
+    assert reconciler("apply", QUICKSTART, "--auto-approve", env=env).code == 0
+    named = {**server.env, "OPENAI_API_KEY": "quickstart-scratch"}
+    assert reconciler("plan", QUICKSTART, "--detailed-exitcode", env=named).code == 0
+
+
 def test_an_empty_base_url_is_64_and_not_the_default() -> None:
     ran = reconciler("plan", QUICKSTART, "--base-url", "", env={"OPENAI_API_KEY": "k"})
     assert ran.code == 64
