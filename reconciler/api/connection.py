@@ -117,19 +117,7 @@ class Connection:
                 files=files() if files else None,
                 timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
             )
-            body = bytearray()
-            try:
-                async with self._send(request) as response:
-                    await _read(response, body)
-            except ReplyLost as error:
-                error.partial = bytes(body)
-                raise
-            expected = response.is_success and body.lstrip()[:1] == b"{"
-            whole = bytes(body) if expected else self._without_key(body)
-            answer = Answer(response.status_code, response.headers, whole)
-            if not response.is_success:
-                raise failure(answer)
-            return answer
+            return await self._answer(request)
 
         async def bounded() -> Answer:
             if files is not None:  # an upload takes as long as its bytes do
@@ -158,6 +146,22 @@ class Connection:
                 return await consume(response.aiter_bytes())
 
         return await self._repeat(attempt, idempotent=True)
+
+    async def _answer(self, request: httpx2.Request) -> Answer:
+        """Sends one request and reads its whole answer, a success."""
+        body = bytearray()
+        try:
+            async with self._send(request) as response:
+                await _read(response, body)
+        except ReplyLost as error:
+            error.partial = bytes(body)
+            raise
+        expected = response.is_success and body.lstrip()[:1] == b"{"
+        whole = bytes(body) if expected else self._without_key(body)
+        answer = Answer(response.status_code, response.headers, whole)
+        if not response.is_success:
+            raise failure(answer)
+        return answer
 
     def _without_key(self, body: bytearray) -> bytes:
         """What an error will show, less our own key, which some servers repeat; never done to data."""
