@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reconciler.ledger.ledger import Ledger
 from reconciler.model.errors import InvalidInput
 from reconciler.model.plan import Target
 from reconciler.model.profile import OPENAI, profile_for
@@ -32,13 +33,14 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An endpoint with its identity for plans and its profile."""
+    """An endpoint with its identity for plans, its profile, and what earlier runs remember of it."""
 
     base_url: str
     api_key: str = field(repr=False)
     target: Target
     profile: Profile
     clock: Clock
+    ledger: Ledger = field(default_factory=Ledger)
 
     @asynccontextmanager
     async def reader(self, speed: Speed) -> AsyncIterator[Reader]:

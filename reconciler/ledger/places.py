@@ -21,3 +21,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     except RuntimeError:  # a user without a name, as containers have them
         return Path(tempfile.gettempdir()) / f"reconciler-{os.getuid()}"
     return home / ".cache" / "reconciler"
+
+
+def ledger_file(environment: Mapping[str, str]) -> Path:
+    """Where the ledger is kept unless `--ledger` says otherwise."""
+    return cache_folder(environment) / "ledger.db"

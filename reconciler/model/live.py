@@ -66,7 +66,11 @@ class LiveFile:
 
 @dataclass(frozen=True, slots=True)
 class LiveContainer:
-    """A row of the container list. `name` is the live name, `spec.name` the declared one."""
+    """A row of the container list. `name` is the live name, `spec.name` the declared one.
+
+    `used_at` is when somebody other than us was last active there, as far as anybody can tell: our own
+    reading moves `last_active_at`, too. None where nobody was.
+    """
 
     id: str
     name: str
@@ -74,6 +78,7 @@ class LiveContainer:
     created_at: int
     spec: ContainerSpec
     last_active_at: int | None = None
+    used_at: int | None = None
     files: tuple[LiveFile, ...] | NotRead = NotRead.NOT_READ
     seen: Seen = Seen(Origin.LIST)
 

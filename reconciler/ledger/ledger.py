@@ -1,0 +1,159 @@
+"""What is remembered of one target between runs: lose it and the next run is slower, never different.
+
+The live API is the only state. What stands here closes the gaps that the API leaves for some seconds: its
+list lags behind creates and deletes, and a killed run cannot tell anybody what it was about to send.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from reconciler.ledger.store import Store
+from reconciler.model.memory import Birth, Intent, Memory, Touch
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping
+
+    from reconciler.ledger.store import Place
+    from reconciler.model.plan import Target
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPrefix:
+    """A scope that was applied to the target: its prefix, the sub-prefixes carved out of it, and when."""
+
+    prefix: str
+    exclude: tuple[str, ...]
+    seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run that could change something, as `reconciler history` shows it.
+
+    `started_at` is RFC 3339 by the local clock; `scope` a prefix or declared names; `digest` the plan's.
+    """
+
+    started_at: str
+    seconds: float
+    command: str
+    scope: str
+    exit_code: int
+    applied: int
+    failed: int
+    undone: int
+    requests: int
+    digest: str
+    tool_version: str
+
+
+class Ledger:
+    """The memory of one target; without a store it remembers nothing, and takes every note all the same."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, place: Place, target: Target, warn: Callable[[str], None]) -> Ledger:
+        """Opens the ledger at a place. Nothing ever raises on account of the file; `warn` is told, once."""
+        return cls(Store(place, target, warn))
+
+    def close(self) -> None:
+        """Closes the file."""
+        if self._store is not None:
+            self._store.close()
+
+    def recall(self) -> Memory:
+        """Everything that helps to observe and to change the target."""
+        return self._store.read(_recall, Memory()) if self._store else Memory()
+
+    def intend(self, name: str, date: int | None) -> None:
+        """Notes that a create of this live name is about to be sent, at the server's time `date`."""
+        self._all("INSERT OR REPLACE INTO intent VALUES (?, ?, ?)", [(name, date)])
+
+    def settled(self, names: Iterable[str]) -> None:
+        """Forgets intents: what became of them is known."""
+        self._all("DELETE FROM intent WHERE target = ? AND name = ?", [(name,) for name in names])
+
+    def born(self, container_id: str, name: str, date: int | None) -> None:
+        """Notes a container that we made; its intent is settled by that, and creating it was our touch."""
+
+        def work(db: sqlite3.Connection, target: int) -> None:
+            db.execute("DELETE FROM intent WHERE target = ? AND name = ?", (target, name))
+            db.execute("INSERT OR REPLACE INTO birth VALUES (?, ?, ?, ?)", (target, container_id, name, date))
+            if date is not None:
+                touch = (target, container_id, date, None)
+                db.execute("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", touch)
+
+        if self._store is not None:
+            self._store.write(work)
+
+    def forget_births(self, container_ids: Iterable[str]) -> None:
+        """Forgets births: a list shows the containers now, or they are gone."""
+        self._all("DELETE FROM birth WHERE target = ? AND id = ?", [(each,) for each in container_ids])
+
+    def buried(self, container_id: str, date: int | None) -> None:
+        """Notes that a read confirmed a container gone; lists may show it for a while."""
+        self._all("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", [(container_id, date)])
+        self.forget_births((container_id,))
+
+    def touched(self, touches: Mapping[str, Touch]) -> None:
+        """Notes our last operations on containers."""
+        rows = [(each, touch.ours, touch.theirs) for each, touch in touches.items()]
+        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", rows)
+
+    def lag_seen(self, seconds: float) -> None:
+        """Notes for how long a list lacked a row that existed; only the longest is kept."""
+        if seconds > 0 and self._store is not None:
+            query = "UPDATE target SET lag_seen = max(lag_seen, ?) WHERE id = ?"
+            self._store.write(lambda db, target: db.execute(query, (seconds, target)))
+
+    def prefixes(self) -> tuple[SeenPrefix, ...]:
+        """The scopes that were applied to the target, sorted by prefix."""
+        return self._store.read(_prefixes, ()) if self._store else ()
+
+    def remember_prefix(self, seen: SeenPrefix) -> None:
+        """Notes a scope that is being applied."""
+        values = (seen.prefix, json.dumps(seen.exclude), seen.seen_at)
+        self._all("INSERT OR REPLACE INTO prefix VALUES (?, ?, ?, ?)", [values])
+
+    def forget_prefix(self, prefix: str) -> None:
+        """Forgets a scope: nothing of it is left."""
+        self._all("DELETE FROM prefix WHERE target = ? AND prefix = ?", [(prefix,)])
+
+    def record(self, run: Run) -> None:
+        """Adds a run to the history."""
+        columns = ", ".join(Run.__slots__)
+        marks = ", ".join("?" for _ in Run.__slots__)
+        query = f"INSERT INTO run (target, {columns}) VALUES (?, {marks})"  # noqa: S608 - names of our own class
+        self._all(query, [tuple(getattr(run, name) for name in Run.__slots__)])
+
+    def _all(self, query: str, rows: list[tuple[Any, ...]]) -> None:
+        """Does one statement for every row in one transaction; the target is each row's first value."""
+        if rows and self._store is not None:
+            self._store.write(lambda db, target: db.executemany(query, [(target, *row) for row in rows]))
+
+
+def _recall(db: sqlite3.Connection, target: int) -> Memory:
+    def rows(columns: str) -> list[Any]:
+        return db.execute(f"SELECT {columns} WHERE target = ? ORDER BY 1, 2", (target,)).fetchall()
+
+    lag = db.execute("SELECT lag_seen FROM target WHERE id = ?", (target,)).fetchone()
+    touches = {each: Touch(ours, theirs) for each, ours, theirs in rows("id, ours, theirs FROM touch")}
+    return Memory(
+        intents=tuple(Intent(*row) for row in rows("name, date FROM intent")),
+        births=tuple(Birth(*row) for row in rows("id, name, date FROM birth")),
+        tombstones=MappingProxyType(dict(rows("id, date FROM tombstone"))),
+        touches=MappingProxyType(touches),
+        lag_seen=float(lag[0]) if lag else 0.0,
+    )
+
+
+def _prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
+    query = "SELECT prefix, exclude, seen_at FROM prefix WHERE target = ? ORDER BY prefix"
+    rows = db.execute(query, (target,)).fetchall()
+    return tuple(SeenPrefix(prefix, tuple(json.loads(exclude)), seen_at) for prefix, exclude, seen_at in rows)
