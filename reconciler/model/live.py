@@ -78,9 +78,9 @@ class LiveContainer:
     created_at: int
     spec: ContainerSpec
     last_active_at: int | None = None
-    used_at: int | None = None
     files: tuple[LiveFile, ...] | NotRead = NotRead.NOT_READ
     seen: Seen = Seen(Origin.LIST)
+    used_at: int | None = None
 
     @property
     def dead(self) -> bool:
