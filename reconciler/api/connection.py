@@ -65,7 +65,10 @@ class Endpoint:
 
 
 class Connection:
-    """Requests to one endpoint. `requests` counts every one sent, repeats included."""
+    """Requests to one endpoint. `requests` counts every one sent, repeats included.
+
+    `date` is the newest `Date` of any answer, the only clock that may be held against `created_at`.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Connection:
         self._retry = retry or RetryPolicy()
         self._limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self.requests = 0
+        self.date: int | None = None
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -139,6 +143,7 @@ class Connection:
                 "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
             )
             async with self._send(request, follow_redirects=True) as response:
+                self._note_date(Answer(response.status_code, response.headers, b""))
                 if not response.is_success:
                     body = bytearray()
                     await _read(response, body)
@@ -159,9 +164,14 @@ class Connection:
         expected = response.is_success and body.lstrip()[:1] == b"{"
         whole = bytes(body) if expected else self._without_key(body)
         answer = Answer(response.status_code, response.headers, whole)
+        self._note_date(answer)
         if not response.is_success:
             raise failure(answer)
         return answer
+
+    def _note_date(self, answer: Answer) -> None:
+        if answer.date is not None:
+            self.date = max(self.date or 0, answer.date)
 
     def _without_key(self, body: bytearray) -> bytes:
         """What an error will show, less our own key, which some servers repeat; never done to data."""

@@ -41,6 +41,16 @@ class Reader:
         """Requests sent so far, repeats included."""
         return self._connection.requests
 
+    @property
+    def date(self) -> int | None:
+        """The newest `Date` that the server sent, in unix seconds; None where it sends none."""
+        return self._connection.date
+
+    async def wait(self, seconds: float, because: str) -> None:
+        """Lets time pass, and says why to whoever watches."""
+        del because
+        await self._clock.sleep(seconds)
+
     async def containers(self, *, name: str | None = None) -> Listing[LiveContainer]:
         """Lists every container of the account, oldest first, 100 a page.
 

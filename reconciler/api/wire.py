@@ -25,6 +25,7 @@ def read_container(row: object, date: int | None, origin: Origin) -> LiveContain
     """
     values = _object(row)
     name = _text(values.get("name")) or ""
+    active = _integer(values.get("last_active_at"))
     return LiveContainer(
         id=_identifier(values),
         name=name,
@@ -36,8 +37,9 @@ def read_container(row: object, date: int | None, origin: Origin) -> LiveContain
             network_policy=_network(values.get("network_policy")),
             expires_after=_expiry(values.get("expires_after")),
         ),
-        last_active_at=_integer(values.get("last_active_at")),
+        last_active_at=active,
         seen=Seen(origin, date),
+        used_at=active,
     )
 
 

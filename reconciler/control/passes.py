@@ -10,6 +10,7 @@ from reconciler import __version__
 from reconciler.control.account import Speed
 from reconciler.control.clock import now
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
 from reconciler.model.steps import chains_of
 from reconciler.planning.diff import Situation, destruction, diff, sweepable
@@ -94,8 +95,8 @@ class Destroy:
 
     def needs(self, desired: Desired, policy: Policy) -> NoNeeds:
         """The container list is enough."""
-        del desired, policy
-        return NoNeeds()
+        del policy
+        return NoNeeds(desired)
 
     def plan(self, situation: Situation) -> Plan:
         """See `planning.diff.destruction`."""
@@ -114,7 +115,8 @@ async def prepare(
 
     policy = Policy(account.profile, adopt=options.adopt, names=options.names, limited=strategy.limited)
     async with account.reader(options.speed) as reader:
-        live = await observe(reader, strategy.needs(desired, policy), parallelism=options.speed.parallelism)
+        needs = strategy.needs(desired, policy)
+        live = await observe(reader, needs, account.ledger, parallelism=options.speed.parallelism)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
     plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
@@ -132,7 +134,8 @@ async def carry_out(
 
     desired = prepared.desired
     chains = chains_of(prepared.plan.changes, desired.by_name())
-    work = Work(chains, prepared.live, prepared.sweep, desired.replace)
+    owned = {live_name(entry.name): entry for entry in desired.containers if desired.scope.prefix is not None}
+    work = Work(chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger)
     outcome = Outcome()
     try:
         async with account.writer(speed) as writer:

@@ -1,85 +1,96 @@
 """The closing list: once after an apply that created anything, newest first, back to where it began.
 
-It shows what a gateway doubled by repeating a write that was answered. What is doubled is named here and
-resolved by the next plan's rule for copies.
+It shows what a gateway doubled by repeating a write that was answered. Such a double is deleted where it is
+provably of this run, and left to the next plan's rule for copies where it could be somebody else's:
+
+- its live name is that of a create of ours, its fields are what was sent, its status is known, and it was
+  made between the sending of that create and its answer, in the server's time (to within its whole seconds);
+- the set owns its names (it has a prefix), and our own copy is complete and was just read once more;
+- where files are declared, it has none: a gateway repeats the create, and the uploads went to our copy. A
+  copy that another run is just filling may have none yet either; then that run fails and ours stays, and it
+  cannot delete ours, which has files;
+- where none are declared, ours is the older one (then the lower id): two runs that see each other's copy at
+  the same moment must not both delete, or none would be left.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reconciler.api.errors import ProtocolError
+from reconciler.api.newest import newest
+from reconciler.execute.shown import contradictions
 from reconciler.model.errors import ApiError
 from reconciler.model.events import DoublesSeen, Failure
-from reconciler.model.steps import PAGE, SKEW_SECONDS
+from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
-    from reconciler.api.pager import Page
+    from collections.abc import Mapping
+
     from reconciler.api.writer import Writer
+    from reconciler.execute.journal import Created, Journal
     from reconciler.model.live import LiveContainer
-
-SPARE_PAGES = 10
-"""Pages beyond those that our own creates fill, for what others created meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """What this run created: id, live name and `created_at` by the server's clock."""
-
-    id: str
-    name: str
-    created_at: int
+    from reconciler.model.spec import DesiredContainer
 
 
 async def closing_list(
-    writer: Writer, created: tuple[Created, ...], known: frozenset[str], since: int | None
+    writer: Writer, journal: Journal, owned: Mapping[str, DesiredContainer]
 ) -> DoublesSeen:
     """Looks for live rows of the created names that are neither ours nor were there before.
 
     Args:
         writer: the account.
-        created: what this run made.
-        known: ids that existed before.
-        since: the server's `Date` before the run; without one, the earliest creation.
+        journal: what this run made.
+        owned: declared containers by live name, in a set that owns its names; empty in any other.
     """
-    floor = (min(made.created_at for made in created) if since is None else since) - SKEW_SECONDS
+    created = tuple(journal.created.values())
+    floor = journal.floor or min(made.created_at for made in created) - SKEW_SECONDS
     try:
-        rows = await newest(writer, floor, known, len(created))
+        rows = await newest(writer, floor, journal.before, len(created))
     except ApiError as error:
         return DoublesSeen((), Failure(error.code, str(error), error.hint))
-    ours = {made.id for made in created}
-    names = Counter(made.name for made in created)
-    doubled = {
-        row.name
-        for row in rows
-        if row.name in names and not row.dead and row.id not in ours and row.id not in known
-    }
-    return DoublesSeen(tuple(sorted(doubled)))
+    journal.looked(rows)
+    known = journal.known
+    doubles: defaultdict[str, list[LiveContainer]] = defaultdict(list)
+    for row in rows:
+        if not row.dead and row.id not in known:
+            doubles[row.name].append(row)
+    removed: list[str] = []
+    left: set[str] = set()
+    for made in created:
+        name = made.step.name
+        for row in doubles.get(name, ()):
+            if name in owned and await _removed(row, made, owned[name], writer):
+                journal.buried(row.id)
+                removed.append(row.id)
+            else:
+                left.add(name)
+    return DoublesSeen(tuple(sorted(left)), removed=tuple(sorted(removed)))
 
 
-async def newest(writer: Writer, floor: int, known: frozenset[str], created: int) -> list[LiveContainer]:
-    """Lists containers newest first, down to the first that was made before `floor` (server seconds).
+async def _removed(row: LiveContainer, made: Created, entry: DesiredContainer, writer: Writer) -> bool:
+    """Deletes a double, if it is certain to be one of ours; a failure leaves it to the next plan."""
+    if not made.complete or not _of_this_run(row, made):
+        return False
+    try:
+        if entry.files:
+            if (await writer.files(row.id)).rows:
+                return False
+        elif (row.created_at, row.id) < (made.created_at, made.id):
+            return False
+        if await writer.gone(made.id):
+            return False
+        await writer.delete_container(row.id)
+        return await writer.gone(row.id)
+    except ApiError:
+        return False
 
-    Without a floor (0: the server sends no `Date`) a page of nothing but `known` ids is the end. `created`
-    bounds the pages: those that so many rows fill, and some for what others create meanwhile.
 
-    Raises:
-        ProtocolError: that many pages did not lead back to what was there before.
-        ApiError: a page could not be had.
-    """
-    rows: dict[str, LiveContainer] = {}
-    after: str | None = None
-    for _ in range(created // PAGE + SPARE_PAGES):
-        page: Page[LiveContainer] = await writer.container_page(after=after)
-        fresh = {identifier: row for identifier, row in page.rows if identifier not in rows}
-        rows.update(fresh)
-        if not page.has_more or not fresh:
-            return list(rows.values())
-        if any(0 < row.created_at < floor for row in fresh.values()):
-            return list(rows.values())
-        if floor <= 0 and known.issuperset(fresh):
-            return list(rows.values())
-        after = page.rows[-1][0]
-    raise ProtocolError(f"the list does not lead back to before this run in {len(rows)} rows")
+def _of_this_run(row: LiveContainer, made: Created) -> bool:
+    return (
+        made.sent is not None
+        and made.answered is not None
+        and made.sent - SKEW_SECONDS <= row.created_at <= made.answered + SKEW_SECONDS
+        and row.recognised
+        and not contradictions(made.step.spec, row.spec)
+    )

@@ -6,16 +6,20 @@ Events leave through a queue, so that whoever listens, slowly or not at all, nev
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.api.errors import NotFound, fate_unknown
 from reconciler.api.parallel import each
 from reconciler.execute.chain import run_step
 from reconciler.execute.chain_run import ChainRun
-from reconciler.execute.closing import Created, closing_list
+from reconciler.execute.closing import closing_list
 from reconciler.execute.errors import Interrupted
-from reconciler.execute.settle import LAG_SECONDS, MAX_ROUNDS, Before, settle
+from reconciler.execute.journal import Journal
+from reconciler.execute.settle import MAX_ROUNDS, settle
+from reconciler.execute.undo import undone
+from reconciler.ledger.ledger import Ledger
 from reconciler.model.errors import ApiError, ReconcilerError
 from reconciler.model.events import (
     ChangeApplied,
@@ -27,18 +31,20 @@ from reconciler.model.events import (
     RowSwept,
     RunFinished,
     RunStarted,
+    Waiting,
 )
 from reconciler.model.plan import Action
 from reconciler.model.spec import ReplaceOrder
-from reconciler.model.steps import ConfirmDeleted, CreateContainer, DeleteContainer, UploadFile
+from reconciler.model.steps import ConfirmDeleted, CreateContainer, UploadFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from reconciler.api.writer import Writer
     from reconciler.model.clock import Clock
     from reconciler.model.live import LiveState
-    from reconciler.model.steps import Chain, Link
+    from reconciler.model.spec import DesiredContainer
+    from reconciler.model.steps import Chain, Link, Step
     from reconciler.model.stop import Stop
 
 UNKNOWN = "; whether it happened is unknown, the next apply looks before it acts"
@@ -52,13 +58,15 @@ class Work:
     """What is to be done: chains, ids of dead rows to sweep, and what was there before.
 
     `order` says whether the deletes of undeclared names come after all chains or, for accounts at their
-    quota, before them.
+    quota, before them. `owned` are the declared containers by live name, in a set that owns its names.
     """
 
     chains: tuple[Chain, ...]
     before: LiveState
     sweep: tuple[str, ...] = ()
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+    owned: Mapping[str, DesiredContainer] = field(default_factory=lambda: MappingProxyType({}))
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 async def execute(
@@ -88,10 +96,9 @@ class _Run:
         self._clock = clock
         self._stop = stop
         self._tell = tell
-        self._created: dict[str, Created] = {}
         self._sent_before = writer.requests
         self._last_unknown = 0.0
-        self._before = Before(frozenset(row.id for row in work.before.containers), work.before.date)
+        self._journal = Journal(work.ledger, writer, work.before)
 
     async def all(self, parallelism: int) -> None:
         """Runs everything; the order of the phases is the order of the lines."""
@@ -102,9 +109,8 @@ class _Run:
         for phase in phases:
             await self._phase(phase, parallelism)
         await each(self._work.sweep, self._sweep, parallelism=parallelism)
-        if self._created and not self._stop.requested:
-            created = tuple(self._created.values())
-            self._tell(await closing_list(self._writer, created, self._before.ids, self._before.date))
+        if self._journal.created and not self._stop.requested:
+            self._tell(await closing_list(self._writer, self._journal, self._work.owned))
         requests = self._writer.requests - self._sent_before
         self._tell(RunFinished(requests, interrupted=self._stop.requested))
 
@@ -113,26 +119,33 @@ class _Run:
         await each(runs, self._advance, parallelism=parallelism)
         for _ in range(MAX_ROUNDS):
             waiting = [run for run in runs if run.unknown is not None]
-            if not waiting or not await self._lag_passed():
+            if not waiting or not await self._lag_passed(len(waiting)):
                 break
-            await settle(waiting, self._writer, self._before, frozenset(self._created))
+            await settle(waiting, self._writer, self._journal)
             await each([run for run in waiting if run.unknown is None], self._resume, parallelism=parallelism)
         for run in runs:
             if run.unknown is not None and run.link is not None:
                 await self._fail(run, run.link, run.unknown, UNKNOWN)
 
-    async def _lag_passed(self) -> bool:
+    async def _lag_passed(self, writes: int) -> bool:
         """Waits until the list had time to show the last write of unknown fate; False when interrupted."""
+        left = self._lag_left()
+        if left > 0 and not self._stop.requested:
+            what = "1 write" if writes == 1 else f"{writes} writes"
+            self._tell(Waiting(left, f"what became of {what} without an answer shows by then"))
         while not self._stop.requested:
-            left = self._last_unknown + LAG_SECONDS - self._clock.monotonic()
-            if left <= 0:
+            if (left := self._lag_left()) <= 0:
                 return True
             await self._clock.sleep(min(left, WAIT_SLICE_SECONDS))
         return False
 
+    def _lag_left(self) -> float:
+        return self._last_unknown + self._journal.lag - self._clock.monotonic()
+
     async def _resume(self, run: ChainRun) -> None:
         """Goes on with a chain whose write was settled, one way or the other."""
-        self._note_created(run)
+        if run.link is not None and run.done:
+            self._note_created(run, run.link.steps[len(run.done) - 1])
         await self._advance(run)
 
     async def _advance(self, run: ChainRun) -> None:
@@ -150,73 +163,72 @@ class _Run:
                 return
             if run.unknown is not None:
                 return
-            if link.change.action is Action.DELETE:
-                self._tell(ChangeApplied(link.change, None))
-            else:
-                self._tell(ChangeApplied(link.change, run.state.container_id, run.state.unverifiable))
-            run.complete_link()
+            self._applied(run, link)
+
+    def _applied(self, run: ChainRun, link: Link) -> None:
+        if link.change.action is Action.DELETE:
+            self._tell(ChangeApplied(link.change, None))
+        else:
+            self._journal.completed(run.state.container_id)
+            self._tell(ChangeApplied(link.change, run.state.container_id, run.state.unverifiable))
+        run.complete_link()
 
     async def _steps(self, run: ChainRun) -> None:
         """Does the steps of one link; returns early where a write's fate is unknown."""
         while (step := run.step) is not None:
             if self._stop.requested:
                 raise Interrupted("interrupted before it was complete", hint="apply again to complete it")
+            if isinstance(step, CreateContainer):
+                self._journal.intend(step)
             try:
                 await run_step(step, run.state, self._writer)
-            except ApiError as error:
+            except ReconcilerError as error:
                 if self._too_young(run, error):
                     await self._clock.sleep(WAIT_SLICE_SECONDS)
                     continue
-                if not isinstance(step, (CreateContainer, UploadFile)) or not fate_unknown(error):
-                    raise
-                run.unknown = error
-                self._last_unknown = self._clock.monotonic()
-                return
+                if self._fate_unknown(run, step, error):
+                    return
+                raise
             run.complete_step()
-            self._note_created(run)
+            self._note(run, step)
 
-    def _too_young(self, run: ChainRun, error: ApiError) -> bool:
+    def _fate_unknown(self, run: ChainRun, step: Step, error: ReconcilerError) -> bool:
+        """Leaves a write that may have happened for the look at the list; one that did not is forgotten."""
+        repeatable = isinstance(step, (CreateContainer, UploadFile))
+        if repeatable and isinstance(error, ApiError) and fate_unknown(error):
+            run.unknown = error
+            self._last_unknown = self._clock.monotonic()
+            return True
+        if isinstance(step, CreateContainer):
+            if run.state.container_id in (None, run.chain.container_id):
+                self._journal.refused(step)
+            else:  # it exists, and is not what was asked for
+                self._note_created(run, step)
+        return False
+
+    def _too_young(self, run: ChainRun, error: ReconcilerError) -> bool:
         """A 404 on an id that this run was just given is lag; nothing was carried out."""
-        young = run.made_at is not None and self._clock.monotonic() - run.made_at < LAG_SECONDS
+        young = run.made_at is not None and self._clock.monotonic() - run.made_at < self._journal.lag
         return young and type(error) is NotFound
 
-    def _note_created(self, run: ChainRun) -> None:
+    def _note(self, run: ChainRun, step: Step) -> None:
+        """Notes what a completed step proves."""
+        self._note_created(run, step)
+        if isinstance(step, ConfirmDeleted):
+            self._journal.buried(step.container_id)
+
+    def _note_created(self, run: ChainRun, step: Step) -> None:
         """Remembers a container from the moment it is known to be ours."""
-        if run.link is None or not run.done:
-            return
-        step = run.link.steps[len(run.done) - 1]
-        if isinstance(step, CreateContainer) and run.state.container not in self._created:
-            made = Created(run.state.container, step.name, run.state.created_at or 0)
-            self._created[made.id] = made
+        if isinstance(step, CreateContainer) and run.state.container not in self._journal.created:
+            self._journal.made(step, run.state)
             run.made_at = self._clock.monotonic()
 
     async def _fail(self, run: ChainRun, link: Link, error: ReconcilerError, besides: str = "") -> None:
-        message = f"{error}{besides}{await self._removed(run, link, error)}"
+        message = f"{error}{besides}{await undone(run, link, error, self._writer, self._journal)}"
         failure = Failure(error.code, message, error.hint)
         self._tell(ChangeFailed(link.change, failure, tuple(run.done)))
         run.complete_link()
         self._leave(run, f"{link.change.action} of {run.chain.name} failed")
-
-    async def _removed(self, run: ChainRun, link: Link, error: ReconcilerError) -> str:
-        """Takes the new copy of a failed replace away again, so that only the old one stands.
-
-        Not when interrupted: then nothing more is begun, and the next apply completes the new copy.
-        """
-        change = link.change
-        new = run.state.container_id
-        if (
-            change.actions != ("create", "delete")
-            or new in (None, change.container_id)
-            or DeleteContainer.__name__ in run.done
-            or isinstance(run.step, (DeleteContainer, ConfirmDeleted))
-            or isinstance(error, Interrupted)
-        ):
-            return ""
-        try:
-            await self._writer.delete_container(new or "")
-        except ApiError as failed:
-            return f"; the new copy {new} could not be removed ({failed}), the next apply completes it"
-        return f"; the new copy {new} was removed, the old one stays"
 
     def _leave(self, run: ChainRun, because: str) -> None:
         """Names the changes of a chain that are not begun any more."""

@@ -2,84 +2,70 @@
 
 Sending a create again because its reply was lost doubles it; looking before sending it again is as bad when
 the look comes at once, since the list lags behind creates (in a simulation both doubled 109 of 300 creates).
-So nobody waits inside a chain: the other chains go on, then, at least LAG_SECONDS after the last such write,
-one list is made for all of them, newest first, down to the server's time before the run (less two seconds,
-both being whole seconds). A match has the exact live name, an id that was neither there before nor is ours
-already, and shows what was sent; the lowest (created_at, id) is kept. Where nothing matches the write is sent
-again, in a bounded number of rounds. That gave no doubles at 1.01 requests a create. Time is the server's
-`Date`: with a local clock 30 seconds ahead, looking only at "newer" rows doubled again. A write may still
-land after any look; the next plan's rule for copies closes that.
+So nobody waits inside a chain: the other chains go on, then, at least the list's lag after the last such
+write, one list is made for all of them, newest first, down to the server's time before the run (less two
+seconds, both being whole seconds). A match has the exact live name, an id that was neither there before nor
+is ours already, and shows what was sent; the lowest (created_at, id) is kept. Where nothing matches the write
+is sent again, in a bounded number of rounds. That gave no doubles at 1.01 requests a create. Time is the
+server's `Date`: with a local clock 30 seconds ahead, looking only at "newer" rows doubled again. A write may
+still land after any look; the next plan's rule for copies closes that.
 
 Uploads are settled likewise, for each container, by name and size among ids not seen before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.execute.closing import newest
+from reconciler.api.newest import newest
 from reconciler.execute.shown import contradictions, hidden
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
-from reconciler.model.steps import SKEW_SECONDS, CreateContainer, UploadFile
+from reconciler.model.steps import CreateContainer, UploadFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconciler.api.writer import Writer
     from reconciler.execute.chain_run import ChainRun
+    from reconciler.execute.journal import Journal
     from reconciler.model.live import LiveContainer, LiveFile
-
-LAG_SECONDS = 10.0
-"""How long a list may take to show a write; users saw about five seconds after a create."""
 
 MAX_ROUNDS = 3
 """Looks before a write of unknown fate is a failed change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What is known from before the run: every id, and the server's `Date` (None where it sends none)."""
-
-    ids: frozenset[str]
-    date: int | None
-
-
-async def settle(waiting: Iterable[ChainRun], writer: Writer, before: Before, ours: frozenset[str]) -> None:
+async def settle(waiting: Iterable[ChainRun], writer: Writer, journal: Journal) -> None:
     """Completes the writes that turn out to have happened; the others are left to be sent again.
 
     Args:
         waiting: chains that stand at a create or an upload of unknown fate.
         writer: the account.
-        before: see there.
-        ours: ids of containers that this run made already.
+        journal: what was there before, and what this run made already.
     """
     waiting = tuple(waiting)
     creates = [run for run in waiting if isinstance(run.step, CreateContainer)]
-    await _settle_creates(creates, writer, before, ours)
+    await _settle_creates(creates, writer, journal)
     for run in waiting:
         if isinstance(run.step, UploadFile):
             await _settle_upload(run, run.step, writer)
 
 
-async def _settle_creates(
-    waiting: list[ChainRun], writer: Writer, before: Before, ours: frozenset[str]
-) -> None:
+async def _settle_creates(waiting: list[ChainRun], writer: Writer, journal: Journal) -> None:
     if not waiting:
         return
-    floor = 0 if before.date is None else before.date - SKEW_SECONDS
+    known = journal.known
     try:
-        rows = await newest(writer, floor, before.ids, len(waiting) + len(ours))
+        rows = await newest(writer, journal.floor, journal.before, len(waiting) + len(journal.created))
     except ApiError as error:
         for run in waiting:
             run.unknown = error
         return
-    known = before.ids | ours
+    journal.looked(rows)
     for run in waiting:
         step = run.step
         if isinstance(step, CreateContainer):
-            found = [row for row in rows if row.id not in known and _matches(row, step, floor)]
+            found = [row for row in rows if row.id not in known and _matches(row, step, journal.floor)]
             _take(run, step, min(found, key=lambda row: (row.created_at, row.id), default=None))
 
 

@@ -70,14 +70,24 @@ class RowSwept:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is sent for `seconds`; `because` says why, for whoever watches."""
+
+    seconds: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoublesSeen:
     """The closing list shows more live copies of a created name than were made: the next plan's `duplicate`.
 
-    `failure` says why the list could not be read, where it could not.
+    `failure` says why the list could not be read, where it could not. `removed` are ids of copies that were
+    provably this run's, made by a gateway that repeated a create, and that are deleted.
     """
 
     names: tuple[str, ...]
     failure: Failure | None = None
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ Event = (
     | ChangeFailed
     | ChangeNotStarted
     | RowSwept
+    | Waiting
     | DoublesSeen
     | RunFinished
 )

@@ -16,6 +16,7 @@ from reconciler.model.events import (
     RowSwept,
     RunFinished,
     RunStarted,
+    Waiting,
 )
 from reconciler.model.exit_codes import ExitCode
 
@@ -31,7 +32,8 @@ class Outcome:
     """What became of each change of a plan, and of the run.
 
     `under_way` holds changes that were begun and not finished: empty, unless the run was cut off.
-    `doubled` and `closing_failure` come from the closing list; neither is a failed change.
+    `doubled`, `removed` (ids of doubles that are deleted) and `closing_failure` come from the closing list;
+    none is a failed change.
     """
 
     applied: tuple[ChangeApplied, ...] = ()
@@ -40,6 +42,7 @@ class Outcome:
     under_way: tuple[Change, ...] = ()
     swept: tuple[RowSwept, ...] = ()
     doubled: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     closing_failure: Failure | None = None
     requests: int = 0
     interrupted: bool = False
@@ -71,12 +74,12 @@ def step(outcome: Outcome, event: Event) -> Outcome:
         case RowSwept():
             return replace(outcome, swept=(*outcome.swept, event))
         case DoublesSeen():
-            return replace(outcome, doubled=event.names, closing_failure=event.failure)
+            return replace(outcome, doubled=event.names, removed=event.removed, closing_failure=event.failure)
         case RunFinished():
             return replace(outcome, requests=event.requests, interrupted=event.interrupted)
         case ChangeStarted():
             return replace(outcome, under_way=(*outcome.under_way, event.change))
-        case RunStarted():
+        case RunStarted() | Waiting():
             return outcome
 
 

@@ -2,7 +2,8 @@
 
 The container list comes first and once. The files of a container are listed only where the plan needs
 them, because listing counts as activity and keeps a container alive and billed; contents are downloaded
-only where sizes cannot tell. An incomplete observation is never returned.
+only where sizes cannot tell. An incomplete observation is never returned. Whatever touches a container is
+noted in the ledger, so that our own reading is not taken for somebody's use.
 """
 
 from __future__ import annotations
@@ -13,16 +14,23 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
 from reconciler.model.live import LiveState, NotRead
+from reconciler.model.memory import Touch
+from reconciler.observe.recall import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconciler.api.reader import Reader
+    from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveFile
 
 
 class Needs(Protocol):
     """Says what must be read beyond the container list; `planning` answers."""
+
+    def concerns(self, declared: str) -> bool:
+        """Tells whether containers of a declared name are this pass's business."""
+        ...
 
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields the containers whose files must be listed."""
@@ -33,16 +41,21 @@ class Needs(Protocol):
         ...
 
 
-async def observe(reader: Reader, needs: Needs, *, parallelism: int) -> LiveState:
+async def observe(reader: Reader, needs: Needs, ledger: Ledger, *, parallelism: int) -> LiveState:
     """Reads the account.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
     listing = await reader.containers()
-    live = LiveState(listing.rows, listing.date)
-    live = await _with_files(reader, live, tuple(needs.listings(live)), parallelism)
-    return await _with_digests(reader, live, tuple(needs.contents(live)), parallelism)
+    rows = await corrected(reader, listing, ledger, needs.concerns)
+    live = LiveState(rows, listing.date)
+    listed = tuple(needs.listings(live))
+    live = await _with_files(reader, live, listed, parallelism)
+    live = await _with_digests(reader, live, tuple(needs.contents(live)), parallelism)
+    if reader.date is not None:
+        ledger.touched({row.id: Touch(reader.date, row.used_at) for row in listed})
+    return live
 
 
 async def _with_files(

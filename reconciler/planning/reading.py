@@ -29,6 +29,10 @@ class Needs:
     desired: Desired
     policy: Policy
 
+    def concerns(self, declared: str) -> bool:
+        """Tells whether containers of a declared name are this set's business."""
+        return concerns(self.desired, declared)
+
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields the containers whose files must be listed.
 
@@ -58,6 +62,12 @@ class Needs:
 class NoNeeds:
     """The container list is enough: `destroy` never looks at files."""
 
+    desired: Desired
+
+    def concerns(self, declared: str) -> bool:
+        """Tells whether containers of a declared name are this set's business."""
+        return concerns(self.desired, declared)
+
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields nothing."""
         del live
@@ -67,3 +77,8 @@ class NoNeeds:
         """Yields nothing."""
         del live
         return iter(())
+
+
+def concerns(desired: Desired, declared: str) -> bool:
+    """Tells whether a set claims live containers of a declared name."""
+    return desired.scope.holds(declared) or any(entry.name == declared for entry in desired.containers)

@@ -8,15 +8,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.clocks import SharedClock
 from support.servers import API_KEY, Server, serving
 
 from reconciler.api.connection import Connection, Endpoint
 from reconciler.api.writer import Writer
 from reconciler.execute.run import Work, execute
-from reconciler.execute.settle import LAG_SECONDS, MAX_ROUNDS
+from reconciler.execute.settle import MAX_ROUNDS
+from reconciler.ledger.ledger import Ledger
 from reconciler.model.diagnostics import Position
+from reconciler.model.memory import LEAST_LAG
 from reconciler.model.outcome import Outcome, fold
 from reconciler.model.plan import Action, Change, Reason
+from reconciler.model.scope import Desired, Scope
 from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile, FileSpec, InlineContent
 from reconciler.model.steps import chains_of
 from reconciler.model.stop import Stop
@@ -28,29 +32,6 @@ if TYPE_CHECKING:
 
 AT = Position("m.yaml", 1, 1)
 FILES = "POST /containers/{container_id}/files"
-
-
-class SharedClock:
-    """Our clock and the server's are one; sleeping lets it pass and takes no time."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._passed = 0.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        """Seconds slept."""
-        return self._passed
-
-    async def sleep(self, seconds: float) -> None:
-        """Lets time pass for both."""
-        self.slept.append(seconds)
-        self._passed += seconds
-        self._server.advance(seconds)
-
-    def chance(self) -> float:
-        """No luck."""
-        return 0.5
 
 
 @pytest.fixture
@@ -81,7 +62,7 @@ def carry_out(
         connection = Connection(Endpoint(server.base_url, API_KEY), used)
         writer = Writer(connection, used)
         try:
-            before = await observe(writer, NoNeeds(), parallelism=4)
+            before = await observe(writer, NoNeeds(Desired(Scope(), ())), Ledger(), parallelism=4)
             chains = chains_of(changes, {each.name: each for each in entries})
             work = Work(chains, before)
             return fold([event async for event in execute(work, writer, used, Stop(), parallelism=4)])
@@ -131,7 +112,7 @@ def test_one_look_settles_all_of_them_after_the_lag(server: Server) -> None:
     clock = SharedClock(server)
     outcome = carry_out(server, entries, create(*entries), clock)
     assert len(outcome.applied) == 8
-    assert sum(clock.slept) == pytest.approx(LAG_SECONDS)
+    assert sum(clock.slept) == pytest.approx(LEAST_LAG)
     # 8 creates, one list before the run, one look, one closing list: 1.25 requests a create, no doubles
     assert server.counts() == {"POST /containers": 8, "GET /containers": 3}
 

@@ -252,17 +252,81 @@ def test_the_closing_list_is_sent_once_with_the_pages_of_the_formula(
     assert ran.outcome.doubled == ()
 
 
-def test_the_closing_list_names_what_a_gateway_doubled(server: Server) -> None:
-    prepared = planned(server, desired(entry("ci-a", unmanaged=True), entry("ci-b", unmanaged=True)))
-    double: dict[str, Any] = {"name": "ci-b", "status": "active"}
+def appearing(server: Server, **row: Any) -> Any:
+    """A listener that puts a copy of ci-b there once ci-a is done."""
 
     def listen(event: Event) -> None:
         if isinstance(event, ChangeApplied) and event.change.name == "ci-a":
+            double = {"name": "ci-b", "status": "active", "memory_limit": "1g", **row}
             server.control("POST", "/containers", {"containers": [double, {**double, "name": "other"}]})
 
-    ran = carried_out(server, prepared, parallelism=1, listen=listen)
+    return listen
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"memory_limit": "4g"},
+        {"status": "provisioning"},
+        {"created_at": OLD},
+    ],
+    ids=str,
+)
+def test_the_closing_list_names_a_copy_that_may_be_somebody_elses(
+    server: Server, row: dict[str, Any]
+) -> None:
+    fields = spec("ci-b", memory_limit="1g")
+    both = (entry("ci-a", unmanaged=True), entry("ci-b", unmanaged=True, fields=fields))
+    prepared = planned(server, desired(*both))
+    ran = carried_out(server, prepared, parallelism=1, listen=appearing(server, **row))
     assert ran.outcome.doubled == ("ci-b",)
+    assert ran.outcome.removed == ()
+    assert len(ids(server, "ci-b")) == 2
     assert ran.failures == []
+
+
+def test_the_closing_list_names_a_copy_that_somebody_is_using(server: Server) -> None:
+    prepared = planned(server, desired(entry("ci-a"), entry("ci-b", declared_file("a.txt"))))
+    ran = carried_out(server, prepared, parallelism=1, listen=appearing(server, files=[file("b.txt")]))
+    assert (ran.outcome.doubled, ran.outcome.removed) == (("ci-b",), ())
+
+
+def test_the_closing_list_leaves_a_name_alone_whose_own_copy_failed(server: Server) -> None:
+    prepared = planned(server, desired(entry("ci-a"), entry("ci-b", declared_file("a.txt"))))
+    server.fault(kind="status", status=400, endpoint=UPLOAD, times=None)
+    ran = carried_out(server, prepared, parallelism=1, listen=appearing(server))
+    assert ran.failures == ["create ci-b: bad-request"]
+    assert (ran.outcome.doubled, ran.outcome.removed) == (("ci-b",), ())
+
+
+@pytest.mark.parametrize("answer", ["first", "second"])
+def test_what_a_gateway_doubled_is_deleted_again(server: Server, answer: str) -> None:
+    """A create that it sent twice: the copy without the files is provably nobody's."""
+    wanted = desired(*(entry(f"ci-{number}", declared_file("a.txt")) for number in range(3)))
+    prepared = planned(server, wanted)
+    server.fault(kind="double", endpoint=CREATE, answer=answer, times=2)
+    ran = carried_out(server, prepared)
+    assert (ran.failures, ran.outcome.doubled) == ([], ())
+    assert len(ran.outcome.removed) == 2
+    assert [len(ids(server, f"ci-{number}")) for number in range(3)] == [1, 1, 1]
+    assert not planned(server, wanted).plan.pending
+
+
+@pytest.mark.parametrize("unowned", [False, True])
+def test_only_the_younger_of_two_empty_copies_is_deleted(server: Server, *, unowned: bool) -> None:
+    """Two runs that see each other's copy must not both delete; without a prefix nothing is claimed."""
+    within = scope(prefix=None) if unowned else scope()
+    prepared = planned(server, desired(entry("ci-a", unmanaged=True), within=within))
+    server.fault(kind="double", endpoint=CREATE, answer="first")
+    ran = carried_out(server, prepared)
+    [kept] = [event.container_id for event in ran.outcome.applied]
+    left = ids(server, "ci-a")
+    assert kept in left
+    assert (len(left) == 1) == bool(ran.outcome.removed)
+    if unowned or kept != min(left):
+        assert ran.outcome.doubled == ("ci-a",)
+    else:
+        assert ran.outcome.doubled == ()
 
 
 def test_a_closing_list_that_cannot_be_read_fails_no_change(server: Server) -> None:

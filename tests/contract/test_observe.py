@@ -10,6 +10,7 @@ import pytest
 from support.emulated import Client
 
 from reconciler.api.errors import NotFound, ReplyLost, ServerError
+from reconciler.ledger.ledger import Ledger
 from reconciler.model.live import LiveContainer, LiveFile, LiveState, NotRead
 from reconciler.observe.observe import observe
 
@@ -33,6 +34,11 @@ class Everything:
     before_listings: Callable[[], object] = nothing
     before_contents: Callable[[], object] = nothing
 
+    def concerns(self, declared: str) -> bool:
+        """Everything is."""
+        del declared
+        return True
+
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields every live row."""
         self.before_listings()
@@ -55,7 +61,7 @@ def plant(server: Server, name: str, *contents: str) -> str:
 
 def observed(server: Server, needs: Everything) -> LiveState:
     """What is seen."""
-    return Client(server).run(lambda writer: observe(writer, needs, parallelism=2))
+    return Client(server).run(lambda writer: observe(writer, needs, Ledger(), parallelism=2))
 
 
 def digests(live: LiveState) -> dict[str, list[str | None]]:

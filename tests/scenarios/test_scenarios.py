@@ -53,7 +53,7 @@ def situation(case: str) -> tuple[Situation, bool]:
         limited=not destroying,
     )
     wanted = declared()
-    live = observed(account["containers"], NoNeeds() if destroying else Needs(wanted, asked))
+    live = observed(account["containers"], NoNeeds(wanted) if destroying else Needs(wanted, asked))
     return Situation(wanted, live, asked, PROVENANCE), destroying
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from support.servers import Server
 
 
 class FakeClock:
@@ -24,3 +28,26 @@ class FakeClock:
     def chance(self) -> float:
         """Always the same."""
         return self._chance
+
+
+class SharedClock:
+    """Our clock and the server's are one; sleeping lets it pass and takes no time."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._passed = 0.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds slept."""
+        return self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        """Lets time pass for both."""
+        self.slept.append(seconds)
+        self._passed += seconds
+        self._server.advance(seconds)
+
+    def chance(self) -> float:
+        """No luck."""
+        return 0.5

@@ -14,6 +14,7 @@ from reconciler.api.connection import Connection, Endpoint
 from reconciler.api.writer import Writer
 from reconciler.control.account import Account, Speed
 from reconciler.control.passes import Compare, Options, Prepared, Strategy, carry_out, prepare
+from reconciler.ledger.ledger import Ledger
 from reconciler.model.plan import Target
 from reconciler.model.profile import OPENAI
 from reconciler.model.stop import Stop
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from support.servers import Server
 
+    from reconciler.model.clock import Clock
     from reconciler.model.events import Event
     from reconciler.model.outcome import Outcome
     from reconciler.model.scope import Desired
@@ -70,9 +72,13 @@ def freeze(server: Server) -> None:
     server.control("POST", "/clock", {"now": NOW, "freeze": True})
 
 
-def account_of(server: Server) -> Account:
+def account_of(server: Server, ledger: Ledger | None = None, clock: Clock | None = None) -> Account:
     """The account of a server for whole passes."""
-    return Account(server.base_url, API_KEY, Target("emulator:tests"), OPENAI, FakeClock())
+    clock = clock or FakeClock()
+    return Account(server.base_url, API_KEY, TARGET, OPENAI, clock, ledger or Ledger())
+
+
+TARGET = Target("emulator:tests")
 
 
 class Unlimited(Compare):
@@ -83,11 +89,16 @@ UNLIMITED = Unlimited()
 
 
 def planned(
-    server: Server, desired: Desired, *, parallelism: int = 4, strategy: Strategy = UNLIMITED
+    server: Server,
+    desired: Desired,
+    *,
+    parallelism: int = 4,
+    strategy: Strategy = UNLIMITED,
+    account: Account | None = None,
 ) -> Prepared:
     """Observes and plans, as `plan` does."""
     options = Options(speed=Speed(parallelism))
-    return asyncio.run(prepare(desired, (), account_of(server), options, strategy))
+    return asyncio.run(prepare(desired, (), account or account_of(server), options, strategy))
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,7 @@ def carried_out(
     parallelism: int = 4,
     stop: Stop | None = None,
     listen: Callable[[Event], Any] | None = None,
+    account: Account | None = None,
 ) -> Ran:
     """Executes a plan, as `apply` does; `listen` hears the events as they come."""
     events: list[Event] = []
@@ -127,10 +139,12 @@ def carried_out(
         if listen is not None:
             listen(event)
 
-    outcome = asyncio.run(carry_out(prepared, account_of(server), Speed(parallelism), stop or Stop(), hear))
+    work = carry_out(prepared, account or account_of(server), Speed(parallelism), stop or Stop(), hear)
+    outcome = asyncio.run(work)
     return Ran(outcome, tuple(events))
 
 
-def applied(server: Server, desired: Desired, *, parallelism: int = 4) -> Ran:
+def applied(server: Server, desired: Desired, *, parallelism: int = 4, account: Account | None = None) -> Ran:
     """A whole pass."""
-    return carried_out(server, planned(server, desired, parallelism=parallelism), parallelism=parallelism)
+    prepared = planned(server, desired, parallelism=parallelism, account=account)
+    return carried_out(server, prepared, parallelism=parallelism, account=account)

@@ -106,6 +106,7 @@ MY_CONTAINER = LiveContainer(
     spec=ContainerSpec("My Container", "4g", None, ExpiresAfter(20)),
     last_active_at=1747844794,
     seen=Seen(Origin.LIST, 9),
+    used_at=1747844794,
 )
 GENERATED = LiveContainer(
     id="id",
@@ -115,6 +116,7 @@ GENERATED = LiveContainer(
     spec=ContainerSpec("name", "1g", NetworkPolicy("allowlist", ("string",)), ExpiresAfter(0)),
     last_active_at=0,
     seen=Seen(Origin.LIST, 9),
+    used_at=0,
 )
 GENERATED_FILE = LiveFile("id", "path", "source", 0, FileSpec("path", 0))
 

@@ -100,8 +100,8 @@ def test_contents_of_what_was_not_listed_are_not_read() -> None:
 
 def test_destroy_reads_nothing() -> None:
     live = state(row("ci-a", live_file("a.txt", known=False)), row("ci-c", number=2, unread=True))
-    assert list(NoNeeds().listings(live)) == []
-    assert list(NoNeeds().contents(live)) == []
+    assert list(NoNeeds(WANTED).listings(live)) == []
+    assert list(NoNeeds(WANTED).contents(live)) == []
 
 
 def decisions(plan: Plan) -> list[tuple[str, list[str]]]:

@@ -1,0 +1,54 @@
+"""What is said and done when a change stopped half-way: no failure may cost the copy that still stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.execute.errors import Interrupted
+from reconciler.model.errors import ApiError
+from reconciler.model.steps import ConfirmDeleted, DeleteContainer
+
+if TYPE_CHECKING:
+    from reconciler.api.writer import Writer
+    from reconciler.execute.chain_run import ChainRun
+    from reconciler.execute.journal import Journal
+    from reconciler.model.errors import ReconcilerError
+    from reconciler.model.steps import Link
+
+REPLACE_CREATE_FIRST = ("create", "delete")
+REPLACE_DELETE_FIRST = ("delete", "create")
+
+
+async def undone(run: ChainRun, link: Link, error: ReconcilerError, writer: Writer, journal: Journal) -> str:
+    """Takes the new copy of a failed replace away, and returns what to add to the failure's message."""
+    if _new_copy_is_useless(run, link, error):
+        return await _removed(run.state.container, writer, journal)
+    if link.change.actions == REPLACE_DELETE_FIRST and DeleteContainer.__name__ in run.done:
+        return f"; {run.chain.name} has no complete copy now, the old one was deleted first"
+    return ""
+
+
+def _new_copy_is_useless(run: ChainRun, link: Link, error: ReconcilerError) -> bool:
+    """The old copy stands and stays, so the new one only costs money.
+
+    Not when interrupted: then nothing more is begun, and the next apply completes the new copy.
+    """
+    new = run.state.container_id
+    return (
+        link.change.actions == REPLACE_CREATE_FIRST
+        and new not in (None, link.change.container_id)
+        and DeleteContainer.__name__ not in run.done
+        and not isinstance(run.step, (DeleteContainer, ConfirmDeleted))
+        and not isinstance(error, Interrupted)
+    )
+
+
+async def _removed(new: str, writer: Writer, journal: Journal) -> str:
+    try:
+        await writer.delete_container(new)
+        if not await writer.gone(new):
+            return f"; the new copy {new} was deleted and is still there, the next apply resolves it"
+    except ApiError as failed:
+        return f"; the new copy {new} could not be removed ({failed}), the next apply completes it"
+    journal.buried(new)
+    return f"; the new copy {new} was removed, the old one stays"

@@ -1,0 +1,302 @@
+"""What a run leaves in the ledger for the next: nothing is doubled while the list lags, and nothing leaks."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.builders import declared_file, desired, entry, spec
+from support.clocks import SharedClock
+from support.emulated import TARGET, account_of, applied, carried_out, planned
+from support.servers import API_KEY, serving
+
+from reconciler.control.passes import Destroy
+from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.store import Place
+from reconciler.model.events import ChangeApplied, Waiting
+from reconciler.model.memory import LEAST_LAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.servers import Server
+
+    from reconciler.model.events import Event
+
+CREATE, LIST, READ = "POST /containers", "GET /containers", "GET /containers/{container_id}"
+WANTED = desired(entry("ci-a", unmanaged=True), entry("ci-b", unmanaged=True))
+
+AS_SOMEBODY = {"Authorization": f"Bearer {API_KEY}"}
+
+
+class Killed(BaseException):
+    """Stands for a process that is gone: nothing catches it, nothing is cleaned up."""
+
+
+@dataclass
+class Machine:
+    """Runs one after the other on one machine: a ledger, and a clock shared with the server."""
+
+    server: Server
+    place: Place
+    warnings: list[str]
+
+    @contextmanager
+    def run(self, clock: SharedClock | None = None) -> Iterator[Any]:
+        """An account with this machine's ledger, for one run."""
+        ledger = Ledger.at(self.place, TARGET, self.warnings.append)
+        try:
+            yield account_of(self.server, ledger, clock or SharedClock(self.server))
+        finally:
+            ledger.close()
+
+
+@pytest.fixture(params=[0, 6], ids=["no lag", "lag"])
+def lag(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def machine(lag: int, tmp_path: Path) -> Iterator[Machine]:
+    with serving(list_lag=float(lag), delete_lag=float(lag)) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        yield Machine(server, Place(tmp_path / "ledger.db"), [])
+
+
+def names(server: Server) -> list[str]:
+    """The live names, sorted."""
+    return sorted(row["name"] for row in server.containers() if row["status"] == "running")
+
+
+def test_a_plan_right_after_an_apply_is_empty_though_the_list_lags(machine: Machine, lag: int) -> None:
+    with machine.run() as account:
+        assert applied(machine.server, WANTED, account=account).failures == []
+    machine.server.forget_requests()
+    with machine.run() as account:
+        assert not planned(machine.server, WANTED, account=account).plan.pending
+    assert machine.server.counts() == ({LIST: 1, READ: 2} if lag else {LIST: 1})
+    machine.server.advance(100)
+    machine.server.forget_requests()
+    with machine.run() as account:
+        assert not planned(machine.server, WANTED, account=account).plan.pending
+    assert machine.server.counts() == {LIST: 1}, "what a list shows is not asked for any more"
+    assert machine.warnings == []
+
+
+def test_without_a_ledger_the_same_plan_is_wrong_for_as_long_as_the_list_lags(
+    machine: Machine, lag: int
+) -> None:
+    applied(machine.server, WANTED)
+    assert bool(planned(machine.server, WANTED).plan.pending) == bool(lag)
+    machine.server.advance(100)
+    assert not planned(machine.server, WANTED).plan.pending
+
+
+def test_a_container_that_died_before_any_list_showed_it_is_made_again(machine: Machine) -> None:
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+        [one, _] = machine.server.containers()
+    machine.server.advance(3)
+    gone = f"{machine.server.base_url}/containers/{one['id']}"
+    machine.server.http.delete(gone, headers=AS_SOMEBODY).raise_for_status()
+    machine.server.advance(6)
+    with machine.run() as account:
+        plan = planned(machine.server, WANTED, account=account).plan
+    assert [change.name for change in plan.changes if change.pending] == [one["name"]]
+
+
+def test_what_was_deleted_is_gone_though_the_list_shows_it(machine: Machine) -> None:
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+    machine.server.advance(100)
+    with machine.run() as account:
+        prepared = planned(machine.server, WANTED, account=account, strategy=Destroy())
+        assert carried_out(machine.server, prepared, account=account).failures == []
+    with machine.run() as account:
+        plan = planned(machine.server, WANTED, account=account, strategy=Destroy()).plan
+        assert plan.changes == ()
+        reasons = {change.reasons for change in planned(machine.server, WANTED, account=account).plan.changes}
+    assert {reason.value for each in reasons for reason in each} == {"absent"}
+
+
+def test_a_tombstone_is_no_proof_for_ever(machine: Machine) -> None:
+    """A gateway may answer 404 for a container that is there: it must not run and be billed unseen."""
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+        for row in machine.server.containers():
+            account.ledger.buried(row["id"], 1_790_000_000)
+        machine.server.advance(10)
+        assert len(planned(machine.server, WANTED, account=account).plan.pending) == 2
+        machine.server.advance(1000)
+        assert planned(machine.server, WANTED, account=account).plan.pending == ()
+
+
+class Dying(Ledger):
+    """The process dies when the first create is answered, before anything of it can be noted."""
+
+    def born(self, container_id: str, name: str, date: int | None) -> None:
+        """Never returns."""
+        raise Killed(container_id, name, date)
+
+
+def killed_after_a_create(machine: Machine) -> None:
+    """An apply that leaves ci-a behind, and in the ledger only that it was about to be made."""
+    ledger = Dying.at(machine.place, TARGET, machine.warnings.append)
+    with pytest.raises(Killed):
+        applied(machine.server, WANTED, parallelism=1, account=account_of(machine.server, ledger))
+    ledger.close()
+    assert names(machine.server) == ["ci-a"]
+
+
+def test_after_a_kill_the_next_run_waits_for_the_list_and_doubles_nothing(machine: Machine, lag: int) -> None:
+    killed_after_a_create(machine)
+    clock = SharedClock(machine.server)
+    with machine.run(clock) as account:
+        ran = applied(machine.server, WANTED, account=account)
+    assert ran.applied == ["create ci-b"]
+    assert names(machine.server) == ["ci-a", "ci-b"]
+    assert clock.slept == ([LEAST_LAG] if lag else [])
+    clock = SharedClock(machine.server)
+    with machine.run(clock) as account:
+        assert not planned(machine.server, WANTED, account=account).plan.pending
+    assert clock.slept == [], "an intent is settled once"
+
+
+def test_only_what_is_left_of_the_lag_is_waited_for(machine: Machine, lag: int) -> None:
+    killed_after_a_create(machine)
+    machine.server.advance(4)
+    clock = SharedClock(machine.server)
+    with machine.run(clock) as account:
+        planned(machine.server, WANTED, account=account)
+    assert clock.slept == ([LEAST_LAG - 4] if lag else [])
+
+
+def test_a_destroy_after_a_kill_leaves_nothing_behind(machine: Machine) -> None:
+    killed_after_a_create(machine)
+    with machine.run() as account:
+        prepared = planned(machine.server, WANTED, account=account, strategy=Destroy())
+        assert carried_out(machine.server, prepared, account=account).applied == ["delete ci-a"]
+    assert names(machine.server) == []
+
+
+def test_an_intent_of_another_scope_is_none_of_our_business(machine: Machine) -> None:
+    killed_after_a_create(machine)
+    clock = SharedClock(machine.server)
+    with machine.run(clock) as account:
+        other = desired(entry("other-a"), within=desired().scope.__class__(prefix="other-"))
+        planned(machine.server, other, account=account)
+        assert clock.slept == []
+        assert [intent.name for intent in account.ledger.recall().intents] == ["ci-a"]
+
+
+def test_an_old_copy_does_not_settle_an_intent(machine: Machine) -> None:
+    """A replace that was killed: the old copy is listed, the new one perhaps not yet."""
+    row = {"name": "ci-a", "status": "active", "memory_limit": "4g", "created_at": 1_700_000_000}
+    machine.server.control("POST", "/containers", {"containers": [row]})
+    ledger = Dying.at(machine.place, TARGET, machine.warnings.append)
+    with pytest.raises(Killed):
+        applied(
+            machine.server, desired(entry("ci-a")), parallelism=1, account=account_of(machine.server, ledger)
+        )
+    ledger.close()
+    with machine.run() as account:
+        ran = applied(machine.server, desired(entry("ci-a")), account=account)
+    assert ran.applied == ["delete ci-a"], "the new copy is kept, the old one is surplus"
+    assert names(machine.server) == ["ci-a"]
+
+
+def test_a_refused_create_leaves_no_intent(machine: Machine) -> None:
+    machine.server.fault(kind="status", status=400, endpoint=CREATE, times=None)
+    with machine.run() as account:
+        assert len(applied(machine.server, WANTED, account=account).failures) == 2
+        assert account.ledger.recall().intents == ()
+
+
+def test_a_create_that_stays_unknown_leaves_its_intent(machine: Machine) -> None:
+    machine.server.fault(kind="drop", when="after", endpoint=CREATE, times=None)
+    machine.server.fault(kind="status", status=500, endpoint=LIST, skip=1, times=None)
+    with machine.run() as account:
+        assert len(applied(machine.server, WANTED, account=account).failures) == 2
+        assert [intent.name for intent in account.ledger.recall().intents] == ["ci-a", "ci-b"]
+    machine.server.heal()
+    with machine.run() as account:
+        assert applied(machine.server, WANTED, account=account).applied == []
+    assert names(machine.server) == ["ci-a", "ci-b"]
+
+
+def test_a_longer_lag_is_learned_by_containers_that_a_list_lacks(tmp_path: Path) -> None:
+    with serving(list_lag=60.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        with machine.run() as account:
+            applied(server, WANTED, account=account)
+        server.advance(25)
+        with machine.run() as account:
+            assert not planned(server, WANTED, account=account).plan.pending
+            assert account.ledger.recall().lag == 50
+        server.advance(100)
+        grown = desired(entry("ci-a"), entry("ci-b"), entry("ci-c"))
+        server.fault(kind="drop", when="after", endpoint=CREATE, times=1)
+        clock = SharedClock(server)
+        with machine.run(clock) as account:
+            assert applied(server, grown, account=account).applied == ["create ci-c"]
+        assert sum(clock.slept) == pytest.approx(100, abs=51)
+
+
+def test_a_lag_longer_than_was_known_shows_itself_in_doubles_and_is_learned(tmp_path: Path) -> None:
+    with serving(list_lag=15.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        server.fault(kind="drop", when="after", endpoint=CREATE, times=2)
+        with machine.run() as account:
+            applied(server, desired(entry("ci-a")), account=account)
+            assert account.ledger.recall().lag >= 2 * LEAST_LAG
+        server.advance(100)
+        with machine.run() as account:
+            applied(server, desired(entry("ci-a")), account=account)
+        assert names(server) == ["ci-a"]
+
+
+def test_our_own_reading_is_nobodys_use(machine: Machine) -> None:
+    wanted = desired(entry("ci-a", declared_file("a.txt")))
+    with machine.run() as account:
+        applied(machine.server, wanted, account=account)
+    machine.server.advance(100)
+    with machine.run() as account:
+        [row] = planned(machine.server, wanted, account=account).live.containers
+        assert row.used_at is None, "created and filled by us, listed by us"
+    machine.server.advance(100)
+    used = machine.server.control("GET", "/clock")["now"]
+    read = f"{machine.server.base_url}/containers/{row.id}"
+    machine.server.http.get(read, headers=AS_SOMEBODY).raise_for_status()
+    for _ in range(2):
+        machine.server.advance(50)
+        with machine.run() as account:
+            [row] = planned(machine.server, wanted, account=account).live.containers
+            assert row.used_at == pytest.approx(used, abs=1)
+
+
+def test_whoever_watches_is_told_of_a_wait(machine: Machine) -> None:
+    machine.server.fault(kind="drop", when="after", endpoint=CREATE, times=1)
+    with machine.run() as account:
+        ran = applied(machine.server, WANTED, account=account)
+    [waiting] = [event for event in ran.events if isinstance(event, Waiting)]
+    assert waiting.seconds == LEAST_LAG
+    assert "1 write without an answer" in waiting.because
+
+
+def test_what_is_applied_is_noted_before_it_is_told(machine: Machine) -> None:
+    """A run that dies while it prints has lost nothing."""
+    seen: list[tuple[str, ...]] = []
+    with machine.run() as account:
+        prepared = planned(machine.server, desired(entry("ci-a", fields=spec("ci-a"))), account=account)
+
+        def listen(event: Event) -> None:
+            if isinstance(event, ChangeApplied):
+                seen.append(tuple(birth.name for birth in account.ledger.recall().births))
+
+        carried_out(machine.server, prepared, account=account, listen=listen)
+    assert seen == [("ci-a",)]
