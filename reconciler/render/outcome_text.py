@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, DoublesSeen, RowSwept
+from reconciler.model.events import (
+    ChangeApplied,
+    ChangeFailed,
+    ChangeNotStarted,
+    DoublesSeen,
+    RowSwept,
+    Waiting,
+)
 from reconciler.model.plan import Action, Change
 from reconciler.render.escape import safe
 
@@ -52,7 +59,9 @@ def progress_line(event: Event, paint: Paint) -> str | None:
             return f"{paint('green', 'swept')} {safe(container_id, 60)}"
         case RowSwept(container_id, failure):
             return f"{paint('yellow', 'not swept')} {safe(container_id, 60)}: {failure_text(failure)}"
-        case DoublesSeen(names, _) if names:
+        case Waiting(seconds, because):
+            return f"{paint('dim', 'waiting')} {seconds:.0f} s: {safe(because, 400)}"
+        case DoublesSeen(names, _, _) if names:
             return f"{paint('yellow', 'doubled')} {', '.join(map(safe, names))}: the next apply resolves it"
         case _:
             return None
@@ -74,6 +83,9 @@ def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
     if outcome.doubled:
         names = ", ".join(map(safe, outcome.doubled))
         yield f"{paint('yellow', 'doubled')} {names}: more live copies than were created; apply again"
+    if outcome.removed:
+        count = "1 copy" if len(outcome.removed) == 1 else f"{len(outcome.removed)} copies"
+        yield f"{paint('yellow', 'removed')} {count} that a gateway made by repeating a create"
     if outcome.closing_failure is not None:
         yield f"the closing list could not be read: {failure_text(outcome.closing_failure)}"
     yield _total(outcome)
@@ -107,7 +119,7 @@ def _total(outcome: Outcome) -> str:
 
 
 def _unverifiable(paths: tuple[str, ...]) -> str:
-    return f"; the server does not show {', '.join(paths)}" if paths else ""
+    return f"; the server does not show {', '.join(map(safe, paths))}" if paths else ""
 
 
 def _what(change: Change) -> str:

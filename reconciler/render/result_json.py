@@ -64,6 +64,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
             if row.failure is not None
         ],
         "doubled": list(outcome.doubled),
+        "removed_doubles": list(outcome.removed),
         "closing_error": None if outcome.closing_failure is None else _failure(outcome.closing_failure),
         "requests": outcome.requests,
         "interrupted": outcome.interrupted,

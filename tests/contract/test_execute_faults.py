@@ -231,6 +231,13 @@ def test_the_closing_list_does_not_name_copies_that_were_there_before(server: Se
     assert ran.outcome.doubled == ()
 
 
+def test_a_size_that_the_server_hides_is_never_applied_in_silence(server: Server) -> None:
+    server.fault(kind="null-bytes", endpoint=FILES, times=None)
+    ran = applied(server, desired(entry("ci-a", declared_file("a.txt"), declared_file("b.txt"))))
+    [event] = ran.outcome.applied
+    assert event.unverifiable == ("files[a.txt].bytes", "files[b.txt].bytes")
+
+
 @pytest.mark.parametrize(
     ("created", "before", "pages"), [(3, 0, 1), (2, 99, 2), (1, 99, 1), (1, 250, 1), (0, 3, 0)]
 )

@@ -16,6 +16,7 @@ from reconciler.model.events import (
     RowSwept,
     RunFinished,
     RunStarted,
+    Waiting,
 )
 from reconciler.model.outcome import fold
 from reconciler.model.plan import Action, Change, Reason
@@ -57,6 +58,12 @@ BROKEN = Failure("rate-limited", "too many requests", "wait a minute")
         (RowSwept("cntr_1", Failure("api", "no")), "not swept cntr_1: no"),
         (DoublesSeen(("ci-a", "ci-b")), "doubled ci-a, ci-b: the next apply resolves it"),
         (DoublesSeen(()), None),
+        (DoublesSeen((), removed=("cntr_2",)), None),
+        (Waiting(9.6, EVIL), f"waiting 10 s: {EVIL_SHOWN}"),
+        (
+            ChangeApplied(change(), "cntr_1", (f"files[{EVIL}].bytes",)),
+            f"created ci-a (cntr_1); the server does not show files[{EVIL_SHOWN}].bytes",
+        ),
         (ChangeStarted(change()), None),
         (RunStarted(1), None),
         (RunFinished(1), None),
@@ -126,6 +133,11 @@ def test_doubles_and_an_unread_closing_list_are_told() -> None:
         f"doubled ci-a, {EVIL_SHOWN}: more live copies than were created; apply again",
         f"the closing list could not be read: {EVIL_SHOWN}",
     ]
+
+
+def test_what_a_gateway_made_twice_and_is_gone_again_is_told() -> None:
+    found = outcome(DoublesSeen((), removed=("cntr_1", "cntr_2")), RunFinished(2))
+    assert found[0] == "removed 2 copies that a gateway made by repeating a create"
 
 
 def test_diagnostics_are_lines_that_an_editor_can_follow() -> None:

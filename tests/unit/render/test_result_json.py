@@ -88,6 +88,7 @@ def test_an_outcome_is_told_change_by_change() -> None:
         "swept": ["cntr_2"],
         "not_swept": [{"container_id": "cntr_3", "error": {"code": "api", "message": "no", "hint": None}}],
         "doubled": [],
+        "removed_doubles": [],
         "closing_error": None,
         "requests": 7,
         "interrupted": False,
