@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.api.errors import NotFound, fate_unknown
-from reconciler.execute.errors import NotAsPlanned
+from reconciler.execute.errors import NotAsPlanned, NotShownYet
 from reconciler.execute.shown import contradictions, hidden
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
@@ -92,7 +92,7 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
             await _delete_container(container_id, writer)
         case ConfirmDeleted(container_id):
             if not await writer.gone(container_id):
-                raise NotAsPlanned(f"{container_id} was deleted and is still there")
+                raise NotShownYet(f"{container_id} was deleted and is still there")
 
 
 async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> None:
@@ -143,7 +143,7 @@ async def _verify_uploads(step: VerifyUploads, state: ChainState, writer: Writer
     for path in step.paths:
         found = listed.get(state.uploaded[path])
         if found is None:
-            raise NotAsPlanned(f"{path} was uploaded to {state.name} and is not listed there")
+            raise NotShownYet(f"{path} was uploaded to {state.name} and is not listed there")
         if found.spec.path != path:
             raise NotAsPlanned(f"{path} was uploaded to {state.name} and is listed there as {found.path}")
         _check_size(found, state.sent[path], state)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class ChainRun:
     """A chain with its position. `unknown` is why it waits, None while it does not.
 
-    `done` names the completed steps of the current link. `made_at` is when this run made its container, by
-    the monotonic clock, None where it did not.
+    `done` names the completed steps of the current link. `made_at` is when this run made its container and
+    `wrote_at` when it last wrote anything, by the monotonic clock, None where it did not. `tries` counts how
+    often the current step was tried again.
     """
 
     chain: Chain
@@ -27,6 +28,8 @@ class ChainRun:
     begun: bool = False
     unknown: ApiError | None = None
     made_at: float | None = None
+    wrote_at: float | None = None
+    tries: int = 0
 
     @classmethod
     def of(cls, chain: Chain) -> ChainRun:
@@ -49,6 +52,7 @@ class ChainRun:
         """Goes to the next step."""
         self.done.append(type(self.step).__name__)
         self.unknown = None
+        self.tries = 0
 
     def complete_link(self) -> None:
         """Goes to the next change."""

@@ -11,6 +11,10 @@ class NotAsPlanned(ReconcilerError):
     code = "not-as-planned"
 
 
+class NotShownYet(NotAsPlanned):
+    """What was just written does not show; a server may need some seconds for that."""
+
+
 class Interrupted(ReconcilerError):
     """The run was asked to stop; the step before was finished, the next one not begun."""
 

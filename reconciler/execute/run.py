@@ -15,7 +15,7 @@ from reconciler.api.parallel import each
 from reconciler.execute.chain import run_step
 from reconciler.execute.chain_run import ChainRun
 from reconciler.execute.closing import closing_list
-from reconciler.execute.errors import Interrupted
+from reconciler.execute.errors import Interrupted, NotShownYet
 from reconciler.execute.journal import Journal
 from reconciler.execute.settle import MAX_ROUNDS, settle
 from reconciler.execute.undo import undone
@@ -35,7 +35,13 @@ from reconciler.model.events import (
 )
 from reconciler.model.plan import Action
 from reconciler.model.spec import ReplaceOrder
-from reconciler.model.steps import ConfirmDeleted, CreateContainer, UploadFile
+from reconciler.model.steps import (
+    ConfirmDeleted,
+    CreateContainer,
+    DeleteContainer,
+    DeleteFile,
+    UploadFile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -48,6 +54,8 @@ if TYPE_CHECKING:
     from reconciler.model.stop import Stop
 
 UNKNOWN = "; whether it happened is unknown, the next apply looks before it acts"
+
+WRITES = (CreateContainer, UploadFile, DeleteContainer, DeleteFile)
 
 WAIT_SLICE_SECONDS = 0.5
 """How soon an interrupt is noticed while waiting for the list."""
@@ -133,11 +141,14 @@ class _Run:
         if left > 0 and not self._stop.requested:
             what = "1 write" if writes == 1 else f"{writes} writes"
             self._tell(Waiting(left, f"what became of {what} without an answer shows by then"))
-        while not self._stop.requested:
-            if (left := self._lag_left()) <= 0:
-                return True
+        await self._pause(left)
+        return not self._stop.requested
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits, unless the run is asked to stop."""
+        until = self._clock.monotonic() + seconds
+        while not self._stop.requested and (left := until - self._clock.monotonic()) > 0:
             await self._clock.sleep(min(left, WAIT_SLICE_SECONDS))
-        return False
 
     def _lag_left(self) -> float:
         return self._last_unknown + self._journal.lag - self._clock.monotonic()
@@ -145,7 +156,7 @@ class _Run:
     async def _resume(self, run: ChainRun) -> None:
         """Goes on with a chain whose write was settled, one way or the other."""
         if run.link is not None and run.done:
-            self._note_created(run, run.link.steps[len(run.done) - 1])
+            self._note(run, run.link.steps[len(run.done) - 1])
         await self._advance(run)
 
     async def _advance(self, run: ChainRun) -> None:
@@ -183,8 +194,8 @@ class _Run:
             try:
                 await run_step(step, run.state, self._writer)
             except ReconcilerError as error:
-                if self._too_young(run, error):
-                    await self._clock.sleep(WAIT_SLICE_SECONDS)
+                if (wait := self._patience(run, error)) > 0:
+                    await self._pause(wait)
                     continue
                 if self._fate_unknown(run, step, error):
                     return
@@ -206,14 +217,27 @@ class _Run:
                 self._note_created(run, step)
         return False
 
-    def _too_young(self, run: ChainRun, error: ReconcilerError) -> bool:
-        """A 404 on an id that this run was just given is lag; nothing was carried out."""
-        young = run.made_at is not None and self._clock.monotonic() - run.made_at < self._journal.lag
-        return young and type(error) is NotFound
+    def _patience(self, run: ChainRun, error: ReconcilerError) -> float:
+        """Seconds until a step is tried again, 0 for never: what was just written may not show yet.
+
+        A 404 on an id that this run was just given, an upload that is not listed, a deleted container that
+        is still there: each is lag until the lag has passed, and nothing was carried out by the step.
+        """
+        if isinstance(error, NotShownYet):
+            since = run.wrote_at
+        else:
+            since = run.made_at if type(error) is NotFound else None
+        if since is None:
+            return 0.0
+        run.tries += 1
+        left = since + self._journal.lag - self._clock.monotonic()
+        return max(0.0, min(left, WAIT_SLICE_SECONDS * (1 << run.tries - 1)))
 
     def _note(self, run: ChainRun, step: Step) -> None:
         """Notes what a completed step proves."""
         self._note_created(run, step)
+        if isinstance(step, WRITES):
+            run.wrote_at = self._clock.monotonic()
         if isinstance(step, ConfirmDeleted):
             self._journal.buried(step.container_id)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.events import Event
 
+FILES, DELETE = "GET /containers/{container_id}/files", "DELETE /containers/{container_id}"
 CREATE, LIST, READ = "POST /containers", "GET /containers", "GET /containers/{container_id}"
 WANTED = desired(entry("ci-a", unmanaged=True), entry("ci-b", unmanaged=True))
 
@@ -277,6 +278,40 @@ def test_our_own_reading_is_nobodys_use(machine: Machine) -> None:
         with machine.run() as account:
             [row] = planned(machine.server, wanted, account=account).live.containers
             assert row.used_at == pytest.approx(used, abs=1)
+
+
+def test_uploads_that_a_list_shows_late_are_waited_for_with_few_requests() -> None:
+    with serving(list_lag=6.0, lag_files=True) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        clock = SharedClock(server)
+        account = account_of(server, clock=clock)
+        wanted = desired(entry("ci-a", declared_file("a.txt"), declared_file("b.txt")))
+        assert applied(server, wanted, account=account).failures == []
+        assert 6 <= sum(clock.slept) <= LEAST_LAG
+        assert server.counts()[FILES] <= 6
+        assert server.counts()[f"POST {FILES.split()[1]}"] == 2
+
+
+def test_an_upload_that_is_never_listed_is_a_failed_change() -> None:
+    with serving(list_lag=1000.0, lag_files=True) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        account = account_of(server, clock=SharedClock(server))
+        ran = applied(server, desired(entry("ci-a", declared_file("a.txt"))), account=account)
+        [failed] = ran.outcome.failed
+        assert "a.txt was uploaded to ci-a and is not listed there" in failed.failure.message
+
+
+def test_a_deleted_container_that_a_read_still_shows_is_a_failed_delete(machine: Machine) -> None:
+    machine.server.control("POST", "/containers", {"containers": [{"name": "ci-a", "status": "active"}]})
+    machine.server.fault(kind="lie", endpoint=DELETE, times=None)
+    clock = SharedClock(machine.server)
+    with machine.run(clock) as account:
+        prepared = planned(machine.server, WANTED, account=account, strategy=Destroy())
+        [failed] = carried_out(machine.server, prepared, account=account).outcome.failed
+        assert "was deleted and is still there" in failed.failure.message
+        assert account.ledger.recall().tombstones == {}
+    assert sum(clock.slept) == pytest.approx(LEAST_LAG)
+    assert machine.server.counts()[READ] <= 7
 
 
 def test_whoever_watches_is_told_of_a_wait(machine: Machine) -> None:
