@@ -16,6 +16,7 @@ from reconciler.control.passes import Compare, Converge, Destroy, Options, carry
 from reconciler.control.saved import is_plan_file, prepare_approved, read_plan_file, write_plan_file
 from reconciler.model.errors import Refused, UsageError
 from reconciler.model.outcome import Outcome
+from reconciler.model.plan import BusyGuard
 from reconciler.model.result import QUIET_CAUSES, Result
 from reconciler.model.stop import Stop
 from reconciler.planning.drift import drift_of
@@ -46,8 +47,7 @@ def plan(options: argparse.Namespace, console: Console) -> Result:
     made = _prepare(options, Converge()).plan
     if options.output:
         write_plan_file(made, options.output)
-    pending = bool(made.pending or made.blocked)
-    return Result("plan", plan=made, signal=options.detailed_exitcode and pending)
+    return Result("plan", plan=made, signal=options.detailed_exitcode and not made.converged)
 
 
 def drift(options: argparse.Namespace, console: Console) -> Result:
@@ -69,6 +69,8 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         raise UsageError("a saved plan is applied alone: it names its manifests itself")
     if options.name:
         raise UsageError("--name cannot narrow a saved plan")
+    if options.busy_window is not None or options.allow_busy:
+        raise UsageError("a saved plan says itself what may happen to containers in use")
     check_options(options)
     approved = read_plan_file(saved[0])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
@@ -99,7 +101,13 @@ COMMANDS = {
 
 
 def _options(options: argparse.Namespace) -> Options:
-    return Options(tuple(options.name), getattr(options, "adopt", False), _speed(options))
+    return Options(tuple(options.name), getattr(options, "adopt", False), _speed(options), _busy(options))
+
+
+def _busy(options: argparse.Namespace) -> BusyGuard | None:
+    if options.busy_window is None:
+        return None
+    return BusyGuard(options.busy_window, allowed=getattr(options, "allow_busy", False))
 
 
 def _speed(options: argparse.Namespace) -> Speed:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from reconciler import __version__
 from reconciler.cli.emulator_options import add_emulator_options
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
 MOST_PARALLELISM = 1000
+LONGEST_WINDOW = 365 * 24 * 3600
+"""Seconds of a busy window."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -37,6 +42,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raises `CommandLineError`."""
         raise CommandLineError(message, self.format_usage(), self.prog)
+
+    def parse_known_args(  # type: ignore[override]  # argparse's two overloads, of which this is what is used
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuses what is unknown at once: handed on, a command's options end with the usage of the root."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, []
 
 
 def build() -> Parser:
@@ -144,6 +158,7 @@ def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
         help="exit with 2 on this cause too: expired, unmanaged (repeatable)",
     )
     _names(parser)
+    _busy_window(parser, "mark what moved in containers that others used within this time, such as 10m")
     _target(parser)
     _output(parser)
 
@@ -195,6 +210,18 @@ def _selection(parser: Parser) -> None:
         action="store_true",
         help="without scope.prefix: replace and delete containers that exist already, too",
     )
+    _busy_window(
+        parser,
+        "leave containers that others used within this time, such as 10m: what would replace or delete one "
+        "is shown and waits (default: nobody asks)",
+    )
+    parser.add_argument(
+        "--allow-busy", action="store_true", help="with --busy-window: only say so, and do it all the same"
+    )
+
+
+def _busy_window(parser: Parser, what: str) -> None:
+    parser.add_argument("--busy-window", metavar="DURATION", type=_window, help=what)
 
 
 def _target(parser: Parser) -> None:
@@ -269,6 +296,15 @@ def _duration(text: str) -> float:
         message = f"expected a duration such as 30s, 5m or 1h, found {text!r}"
         raise argparse.ArgumentTypeError(message)
     return float(number) * _UNITS.get(unit, 1)
+
+
+def _window(text: str) -> int:
+    """Whole seconds of a duration, at least one and at most a year."""
+    seconds = _duration(text)
+    if not 1 <= seconds <= LONGEST_WINDOW:
+        message = f"expected a duration from 1s to {LONGEST_WINDOW // _UNITS['h']}h, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(seconds)
 
 
 def _whole(text: str, least: int, most: int) -> int:

@@ -36,6 +36,8 @@ def check_options(options: argparse.Namespace) -> None:
         raise UsageError("--emulator and --base-url exclude each other")
     if options.emulator_data and not options.emulator:
         raise UsageError("--emulator-data needs --emulator")
+    if getattr(options, "allow_busy", False) and options.busy_window is None:
+        raise UsageError("--allow-busy needs --busy-window: without it nobody asks who uses a container")
 
 
 def profile_of(options: argparse.Namespace) -> Profile:

@@ -24,18 +24,22 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
-    from reconciler.model.plan import Plan
+    from reconciler.model.plan import BusyGuard, Plan
     from reconciler.model.scope import Desired
     from reconciler.model.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks of a pass; `names` are globs, empty for all."""
+    """What the command line asks of a pass; `names` are globs, empty for all.
+
+    `busy` keeps containers that somebody is using; None does not ask.
+    """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
+    busy: BusyGuard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ def write_plan_file(plan: Plan, path: str) -> None:
 async def prepare_approved(approved: Plan, account: Account, options: Options) -> Prepared:
     """Plans again and holds the result against an approval.
 
-    The manifests and the selection come from the plan; they can only be what was approved, since the
-    digests of all that is declared are compared before anything is contacted.
+    The manifests, the selection and what may happen to containers in use come from the plan; they can only
+    be what was approved, since the digests of all that is declared are compared before anything is contacted.
 
     Raises:
         PlanNotCovered: something moved that was not approved.
@@ -103,7 +103,7 @@ async def prepare_approved(approved: Plan, account: Account, options: Options) -
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))
-    again = Options(approved.names, options.adopt, options.speed)
+    again = Options(approved.names, options.adopt, options.speed, approved.busy)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

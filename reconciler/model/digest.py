@@ -1,8 +1,8 @@
 """Digests: of a declared container's desired state, and of a whole plan.
 
-A plan's digest covers the target, the scope, what narrowed it, the digest of every declared container,
-and the changes; not ids, times, positions, cost or versions. Two plans that would do the same to the same
-account have the same digest, on any machine and in any run.
+A plan's digest covers the target, the scope, what narrowed it, what may happen to containers in use, the
+digest of every declared container, and the changes; not ids, times, positions, cost or versions. Two plans
+that would do the same to the same account have the same digest, on any machine and in any run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reconciler.model.plan import Change, Plan
+    from reconciler.model.plan import BusyGuard, Change, Plan
     from reconciler.model.scope import Desired, Scope
     from reconciler.model.spec import ContainerSpec, DesiredContainer
 
@@ -39,13 +39,15 @@ def container_digest(entry: DesiredContainer) -> str:
 
 def plan_digest(plan: Plan) -> str:
     """Digest of a plan, `sha256:` and 64 hex digits; see the module's docstring."""
-    covered = {
+    covered: dict[str, Any] = {
         "target": [plan.target.url, plan.target.organization, plan.target.project],
         "scope": scope_values(plan.scope),
         "names": list(plan.names),
         "desired": [list(pair) for pair in plan.desired],
         "changes": [change_values(change) for change in plan.changes],
     }
+    if plan.busy is not None:  # without it a plan keeps the digest that it had before there was one
+        covered["busy"] = busy_values(plan.busy)
     return f"sha256:{_sha256(covered)}"
 
 
@@ -61,6 +63,11 @@ def change_values(change: Change) -> dict[str, Any]:
             for file in change.files
         ),
     }
+
+
+def busy_values(busy: BusyGuard) -> dict[str, Any]:
+    """What is asked about containers in use, as plain values."""
+    return {"window_seconds": busy.window, "allowed": busy.allowed}
 
 
 def scope_values(scope: Scope) -> dict[str, Any]:

@@ -86,10 +86,42 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class BusyGuard:
+    """What is asked about containers that somebody else is using.
+
+    Used within `window` seconds, one is not replaced or deleted, unless `allowed`.
+    """
+
+    window: int
+    allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Why a container counts as in use; unix seconds, both by the server's clock.
+
+    `used_at` is when somebody else used it last, None where the server does not say; `observed_at` the
+    `Date` of the list that showed it, None without one. With either missing nobody can rule use out.
+    """
+
+    used_at: int | None
+    observed_at: int | None
+
+    @property
+    def age(self) -> int | None:
+        """Seconds since it was used, None where nobody can tell."""
+        if self.used_at is None or self.observed_at is None:
+            return None
+        return max(0, self.observed_at - self.used_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What happens to one container and why.
 
     `container_id` is the live copy that it is about, None for a create. `order` matters to a replace only.
+    `activity` is there where that copy is in use and would go. A `busy` change without it is a surplus copy
+    that stays only because the kept one does.
     """
 
     name: str
@@ -100,6 +132,7 @@ class Change:
     files: tuple[FileChange, ...] = ()
     source: Position | None = None
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+    activity: Activity | None = None
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -123,6 +156,11 @@ class Change:
     def blocked(self) -> bool:
         """A limit forbids it, and with it the whole apply."""
         return Reason.BLOCKED_BY_LIMIT in self.reasons
+
+    @property
+    def withheld(self) -> bool:
+        """It waits until nobody uses its container; the rest of the plan does not."""
+        return self.action is Action.SKIP and Reason.BUSY in self.reasons and not self.blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +187,9 @@ class Cost:
 class Plan:
     """See the module's docstring. `desired` is (declared name, digest of its desired state), sorted.
 
-    `names` are the globs that narrowed it (empty: everything). `dead_rows` counts the expired and deleted
-    rows of the scope, which are no changes. `created_at` is RFC 3339 in UTC.
+    `names` are the globs that narrowed it (empty: everything), `busy` what was asked about containers in
+    use (None: nothing). `dead_rows` counts the expired and deleted rows of the scope, which are no changes.
+    `created_at` is RFC 3339 in UTC.
     """
 
     target: Target
@@ -164,6 +203,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     created_at: str
     tool_version: str
+    busy: BusyGuard | None = None
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -174,6 +214,16 @@ class Plan:
     def blocked(self) -> tuple[Change, ...]:
         """The changes that a limit forbids; with any of them nothing is applied."""
         return tuple(change for change in self.changes if change.blocked)
+
+    @property
+    def withheld(self) -> tuple[Change, ...]:
+        """The changes that wait until nobody uses their containers; the others are applied."""
+        return tuple(change for change in self.changes if change.withheld)
+
+    @property
+    def converged(self) -> bool:
+        """Live is what is wanted: nothing would change, now or once what stands in the way is gone."""
+        return not self.pending and not self.blocked and not self.withheld
 
     @property
     def summary(self) -> dict[Action, int]:

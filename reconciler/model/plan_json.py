@@ -6,14 +6,29 @@ Reading is strict: whatever is not of the format's shape is refused, since a pla
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
-from reconciler.model.digest import plan_digest, scope_values
+from reconciler.model.digest import busy_values, plan_digest, scope_values
 from reconciler.model.errors import PlanMismatch
+from reconciler.model.json_values import (
+    Damaged,
+    amount,
+    fields,
+    flag,
+    items,
+    number,
+    optional_number,
+    optional_text,
+    text,
+    texts,
+    word,
+    written,
+)
 from reconciler.model.plan import (
     Action,
+    Activity,
+    BusyGuard,
     Change,
     Cost,
     FieldChange,
@@ -28,7 +43,7 @@ from reconciler.model.scope import Limits, Scope
 from reconciler.model.spec import Compare, ReplaceOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from reconciler.model.json_values import Fields
 
 KIND = "reconciler/plan"
 FORMAT_VERSION = "1.0"
@@ -49,6 +64,7 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "scope": scope_values(plan.scope),
         "manifests": list(plan.manifests),
         "names": list(plan.names),
+        **({} if plan.busy is None else {"busy": busy_values(plan.busy)}),
         "desired": dict(plan.desired),
         "digest": plan_digest(plan),
         "changes": [change_values(change) for change in plan.changes],
@@ -80,7 +96,13 @@ def change_values(change: Change) -> dict[str, Any]:
             for file in change.files
         ],
         "source": position_values(change.source),
+        **({} if change.activity is None else {"activity": activity_values(change.activity)}),
     }
+
+
+def activity_values(activity: Activity) -> dict[str, int | None]:
+    """Why a container counts as in use, as plain values."""
+    return {"used_at": activity.used_at, "observed_at": activity.observed_at}
 
 
 def position_values(position: Position | None) -> dict[str, Any] | None:
@@ -101,25 +123,29 @@ def diagnostic_values(found: Diagnostic) -> dict[str, Any]:
     }
 
 
-def read_plan(text: str) -> Plan:
+def read_plan(content: str) -> Plan:
     """Reads a plan file.
 
     Raises:
         PlanMismatch: it is no plan of this format, or its contents do not hash to its digest.
     """
     try:
-        values = json.loads(text)
+        values = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise PlanMismatch(f"the plan file is not JSON: {error}") from error
     if not isinstance(values, dict) or values.get("kind") != KIND:
         raise PlanMismatch(f'this is no plan file: its "kind" is not "{KIND}"')
     version = values.get("format_version")
     if not isinstance(version, str) or version.split(".")[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
-        raise PlanMismatch(f"this plan file is of a format that this version cannot read: {version!r:.40}")
+        raise PlanMismatch(
+            f"this plan file is of a format that this version cannot read: {written(version, 40)}"
+        )
     try:
-        plan = _plan(values)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise PlanMismatch(f"the plan file is damaged: {error!r:.200}") from error
+        plan = _plan(fields(values))
+    except Damaged as error:
+        raise PlanMismatch(f"the plan file is damaged: {error}") from error
+    except RecursionError as error:
+        raise PlanMismatch("the plan file is damaged: it is nested too deeply") from error
     if plan_digest(plan) != values.get("digest"):
         raise PlanMismatch(
             "the plan file's contents do not match its digest: it was changed after it was made",
@@ -128,49 +154,54 @@ def read_plan(text: str) -> Plan:
     return plan
 
 
-def _plan(values: Mapping[str, Any]) -> Plan:
-    target = values["target"]
+def _plan(values: Fields) -> Plan:
+    target, cost, desired = fields(values["target"]), fields(values["cost"]), fields(values["desired"])
     return Plan(
-        target=Target(_text(target["url"]), _optional(target["organization"]), _optional(target["project"])),
-        scope=_scope(values["scope"]),
-        changes=tuple(_change(change) for change in _items(values["changes"])),
-        desired=tuple(sorted((_text(name), _text(digest)) for name, digest in values["desired"].items())),
-        manifests=tuple(_text(path) for path in _items(values["manifests"])),
-        names=tuple(_text(name) for name in _items(values["names"])),
-        cost=Cost(_number(values["cost"]["requests"]), _amount(values["cost"]["usd_per_hour"])),
-        dead_rows=_number(values["dead_rows"]),
-        diagnostics=tuple(_diagnostic(found) for found in _items(values["diagnostics"])),
-        created_at=_text(values["created_at"]),
-        tool_version=_text(values["tool_version"]),
-    )
-
-
-def _scope(values: Mapping[str, Any]) -> Scope:
-    limits = values["limits"]
-    return Scope(
-        prefix=_optional(values["prefix"]),
-        exclude=tuple(_text(item) for item in _items(values["exclude"])),
-        prune=_flag(values["prune"]),
-        sweep=_flag(values["sweep"]),
-        compare=Compare(values["compare"]),
-        limits=Limits(_maybe_number(limits["max_deletes"]), _number(limits["max_delete_percent"])),
-    )
-
-
-def _change(values: Mapping[str, Any]) -> Change:
-    action, order = _action(tuple(_items(values["actions"])))
-    return Change(
-        name=_text(values["name"]),
-        action=action,
-        reasons=tuple(Reason(reason) for reason in _items(values["reasons"])),
-        container_id=_optional(values["container_id"]),
-        fields=tuple(
-            FieldChange(_text(field["path"]), _field(field["before"]), _field(field["after"]))
-            for field in _items(values["fields"])
+        target=Target(
+            text(target["url"]), optional_text(target["organization"]), optional_text(target["project"])
         ),
-        files=tuple(_file(file) for file in _items(values["files"])),
+        scope=_scope(fields(values["scope"])),
+        changes=tuple(_change(fields(change)) for change in items(values["changes"])),
+        desired=tuple(sorted((name, text(digest)) for name, digest in desired.items())),
+        manifests=texts(values["manifests"]),
+        names=texts(values["names"]),
+        cost=Cost(number(cost["requests"]), amount(cost["usd_per_hour"])),
+        dead_rows=number(values["dead_rows"]),
+        diagnostics=tuple(_diagnostic(fields(found)) for found in items(values["diagnostics"])),
+        created_at=text(values["created_at"]),
+        tool_version=text(values["tool_version"]),
+        busy=_busy(fields(values["busy"])) if "busy" in values else None,
+    )
+
+
+def _busy(values: Fields) -> BusyGuard:
+    return BusyGuard(number(values["window_seconds"]), flag(values["allowed"]))
+
+
+def _scope(values: Fields) -> Scope:
+    limits = fields(values["limits"])
+    return Scope(
+        prefix=optional_text(values["prefix"]),
+        exclude=texts(values["exclude"]),
+        prune=flag(values["prune"]),
+        sweep=flag(values["sweep"]),
+        compare=word(values["compare"], Compare, "comparison"),
+        limits=Limits(optional_number(limits["max_deletes"]), number(limits["max_delete_percent"])),
+    )
+
+
+def _change(values: Fields) -> Change:
+    action, order = _action(texts(values["actions"]))
+    return Change(
+        name=text(values["name"]),
+        action=action,
+        reasons=tuple(word(reason, Reason, "reason") for reason in items(values["reasons"])),
+        container_id=optional_text(values["container_id"]),
+        fields=tuple(_field(fields(field)) for field in items(values["fields"])),
+        files=tuple(_file(fields(file)) for file in items(values["files"])),
         source=_position(values["source"]),
         order=order,
+        activity=_activity(fields(values["activity"])) if "activity" in values else None,
     )
 
 
@@ -180,78 +211,47 @@ def _action(actions: tuple[str, ...]) -> tuple[Action, ReplaceOrder]:
             return Action.REPLACE, ReplaceOrder.CREATE_FIRST
         case ("delete", "create"):
             return Action.REPLACE, ReplaceOrder.DELETE_FIRST
-        case (single,) if single != Action.REPLACE:
+        case (single,) if single in set(Action) - {Action.REPLACE}:
             return Action(single), ReplaceOrder.CREATE_FIRST
-    raise ValueError(f"unknown actions {actions!r:.80}")
+    raise Damaged(f"unknown actions {written(list(actions))}")
 
 
-def _file(values: Mapping[str, Any]) -> FileChange:
-    return FileChange(
-        FileOperation(values["operation"]),
-        _text(values["path"]),
-        _maybe_number(values["bytes"]),
-        _optional(values["sha256"]),
-        _optional(values["file_id"]),
-    )
+def _activity(values: Fields) -> Activity:
+    return Activity(optional_number(values["used_at"]), optional_number(values["observed_at"]))
 
 
-def _diagnostic(values: Mapping[str, Any]) -> Diagnostic:
-    return Diagnostic(
-        Severity(values["severity"]),
-        _text(values["code"]),
-        _text(values["message"]),
-        _position(values["source"]),
-        _optional(values["hint"]),
-    )
+def _field(values: Fields) -> FieldChange:
+    return FieldChange(text(values["path"]), _value(values["before"]), _value(values["after"]))
 
 
-def _position(values: Mapping[str, Any] | None) -> Position | None:
-    if values is None:
-        return None
-    return Position(_text(values["file"]), _number(values["line"]), _number(values["column"]))
-
-
-def _field(value: object) -> FieldValue:
+def _value(value: object) -> FieldValue:
     if isinstance(value, list):
-        return tuple(_text(item) for item in value)
-    if value is None or isinstance(value, str):
-        return value
-    return _number(value)
+        return texts(value)
+    return value if value is None or isinstance(value, str) else number(value)
 
 
-def _items(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError(f"expected a list, found {value!r:.80}")
-    return value
+def _file(values: Fields) -> FileChange:
+    return FileChange(
+        word(values["operation"], FileOperation, "operation"),
+        text(values["path"]),
+        optional_number(values["bytes"]),
+        optional_text(values["sha256"]),
+        optional_text(values["file_id"]),
+    )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, found {value!r:.80}")
-    return value
+def _diagnostic(values: Fields) -> Diagnostic:
+    return Diagnostic(
+        word(values["severity"], Severity, "severity"),
+        text(values["code"]),
+        text(values["message"]),
+        _position(values["source"]),
+        optional_text(values["hint"]),
+    )
 
 
-def _optional(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"expected a whole number, found {value!r:.80}")
-    return value
-
-
-def _amount(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"expected an amount, found {value!r:.80}")
-    return float(value)
-
-
-def _maybe_number(value: object) -> int | None:
-    return None if value is None else _number(value)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"expected true or false, found {value!r:.80}")
-    return value
+def _position(value: object) -> Position | None:
+    if value is None:
+        return None
+    values = fields(value)
+    return Position(text(values["file"]), number(values["line"]), number(values["column"]))

@@ -12,7 +12,7 @@ from reconciler.model.exit_codes import ExitCode
 if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError
     from reconciler.model.outcome import Outcome
-    from reconciler.model.plan import Plan
+    from reconciler.model.plan import Activity, Plan
 
 
 class Cause(StrEnum):
@@ -33,11 +33,15 @@ QUIET_CAUSES = frozenset({Cause.EXPIRED, Cause.UNMANAGED})
 
 @dataclass(frozen=True, slots=True)
 class DriftItem:
-    """One thing that moved. `container_id` is None where there is no live container."""
+    """One thing that moved. `container_id` is None where there is no live container.
+
+    `activity` is there where that container is in use, so that what it needs would be withheld.
+    """
 
     name: str
     cause: Cause
     container_id: str | None = None
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ copy died or vanished since. Deletes and replaces are covered only when approved
 
 What an approved change leaves half done is covered too, so that a plan can be run again after exit 6: a
 sync that sends a part of the approved files, and the deletion of the old copy of an approved replace.
-Approved changes that are no longer needed are fine. Nothing is taken from the file but this approval, so
-a forged one can make us do nothing that the manifests do not say.
+Approved changes that are no longer needed are fine, and so are those that wait because somebody uses their
+container by now. A container that was spared for being in use is not approved to go, whatever else was.
+Nothing is taken from the file but this approval, so a forged one can make us do nothing that the manifests
+do not say.
 """
 
 from __future__ import annotations
@@ -80,6 +82,7 @@ class _Approvals:
         self._changes: dict[str, list[tuple[int, Change]]] = {}
         for number, change in enumerate(approved.pending):
             self._changes.setdefault(change.name, []).append((number, change))
+        self._spared = {change.container_id for change in approved.withheld}
         self._used: set[tuple[int, bool]] = set()
 
     def cover(self, change: Change) -> bool:
@@ -87,6 +90,8 @@ class _Approvals:
         if change.action is Action.CREATE:
             return change.name in self._declared
         destroys = change.action is not Action.SYNC
+        if destroys and change.container_id in self._spared:
+            return False
         for number, given in self._changes.get(change.name, ()):
             if (number, destroys) not in self._used and _covers(given, change):
                 self._used.add((number, destroys))

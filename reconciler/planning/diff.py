@@ -14,6 +14,7 @@ from reconciler.model.digest import desired_digests
 from reconciler.model.fields import declared_fields
 from reconciler.model.plan import Action, Change, Cost, FieldChange, FileChange, FileOperation, Plan, Reason
 from reconciler.model.steps import chains_of, requests_of, rows_shown
+from reconciler.planning.busy import spare
 from reconciler.planning.copies import Assessment, assess, rank
 from reconciler.planning.limits import enforce
 from reconciler.planning.ownership import Claims, claim, unknown_statuses
@@ -44,6 +45,7 @@ def diff(situation: Situation) -> Plan:
     desired, policy = situation.desired, situation.policy
     claims = claim(desired, situation.live)
     changes = _sorted((*_declared(desired, claims, policy), *_undeclared(desired, claims, policy)))
+    changes = spare(changes, situation.live, policy.busy)
     found: tuple[Diagnostic, ...] = ()
     if policy.limited:
         changes, found = enforce(changes, desired, _owned(claims))
@@ -60,7 +62,7 @@ def destruction(situation: Situation) -> Plan:
         for copy in claims.alive.get(entry.name, ())
     ]
     changes += _undeclared(desired, claims, policy)
-    return _assemble(_sorted(changes), (), claims, situation)
+    return _assemble(spare(_sorted(changes), situation.live, policy.busy), (), claims, situation)
 
 
 def sweepable(claims: Claims, desired: Desired, policy: Policy) -> tuple[str, ...]:
@@ -80,11 +82,7 @@ def _assemble(
     shown = rows_shown((row.created_at for row in live.containers), live.date)
     requests = requests_of(chains_of(changes, desired.by_name()), rows=shown)
     requests += len(sweepable(claims, desired, policy))
-    standing = {
-        change.name
-        for change in changes
-        if change.action is not Action.DELETE and Reason.REQUESTED not in change.reasons
-    }
+    standing = {change.name for change in changes if change.action is not Action.DELETE}
     prices = (
         policy.profile.price(entry.spec.memory_limit)
         for entry in desired.containers
@@ -97,6 +95,7 @@ def _assemble(
         desired=desired_digests(desired),
         manifests=desired.manifests,
         names=policy.names,
+        busy=policy.busy,
         cost=Cost(requests, round(sum(prices, start=0.0), 2)),
         dead_rows=len(claims.dead_rows),
         diagnostics=diagnostics,

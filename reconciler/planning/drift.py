@@ -37,4 +37,4 @@ def _items(plan: Plan) -> Iterator[DriftItem]:
             continue
         causes = {_CAUSES[reason] for reason in change.reasons if reason in _CAUSES}
         for cause in sorted(causes):
-            yield DriftItem(change.name, cause, change.container_id)
+            yield DriftItem(change.name, cause, change.container_id, change.activity)

@@ -15,6 +15,8 @@ from reconciler.model.scope import PERCENT_COUNTS_FROM
 from reconciler.model.spec import ReplaceOrder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.model.scope import Desired
 
 CODE = "blocked-by-limit"
@@ -23,7 +25,7 @@ CODE = "blocked-by-limit"
 def enforce(
     changes: tuple[Change, ...], desired: Desired, owned: int
 ) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
-    """Turns the losses of a plan over a limit into skips, and says which limit and what to do.
+    """Turns the losses of a plan over a limit into skips, and says which limits and what to do.
 
     Args:
         changes: every change of the plan.
@@ -32,11 +34,10 @@ def enforce(
     """
     losses = [change for change in changes if _is_loss(change)]
     deletes = sum(change.action is Action.DELETE for change in losses)
-    found = _violation(desired, owned, len(losses), deletes)
-    if found is None:
+    found = tuple(_violations(desired, owned, len(losses), deletes))
+    if not found:
         return changes, ()
-    blocked = tuple(_block(change) if _is_loss(change) else change for change in changes)
-    return blocked, (found,)
+    return tuple(_block(change) if _is_loss(change) else change for change in changes), found
 
 
 def _is_loss(change: Change) -> bool:
@@ -52,30 +53,30 @@ def _block(change: Change) -> Change:
     )
 
 
-def _violation(desired: Desired, owned: int, losses: int, deletes: int) -> Diagnostic | None:
+def _violations(desired: Desired, owned: int, losses: int, deletes: int) -> Iterator[Diagnostic]:
+    """Every limit that stands in the way, so that raising one does not only uncover the next."""
     limits = desired.scope.limits
     if deletes and not desired.containers:
-        return _diagnostic(
+        yield _diagnostic(
             f"the manifests declare no container, and this plan would delete all {owned} that exist",
             "if that is meant, use `reconciler destroy`",
         )
-    if deletes == owned and owned > 1:
-        return _diagnostic(
+    elif deletes == owned and owned > 1:
+        yield _diagnostic(
             f"this plan would delete all {owned} containers of the scope",
             "if that is meant, use `reconciler destroy`",
         )
     if limits.max_deletes is not None and losses > limits.max_deletes:
-        return _diagnostic(
+        yield _diagnostic(
             f"this plan would delete or replace {losses} containers; the limit is {limits.max_deletes}",
             f"if that is meant, set scope.limits.max_deletes to at least {losses}",
         )
     if owned >= PERCENT_COUNTS_FROM and losses * 100 > limits.max_delete_percent * owned:
-        return _diagnostic(
+        yield _diagnostic(
             f"this plan would delete or replace {losses} of {owned} containers; "
             f"the limit is {limits.max_delete_percent} %",
             f"if that is meant, set scope.limits.max_delete_percent to at least {-(-losses * 100 // owned)}",
         )
-    return None
 
 
 def _diagnostic(message: str, hint: str) -> Diagnostic:

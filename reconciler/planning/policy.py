@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reconciler.model.plan import Target
+    from reconciler.model.plan import BusyGuard, Target
     from reconciler.model.profile import Profile
 
 
@@ -17,12 +17,14 @@ class Policy:
 
     `adopt` lets a set without prefix replace and delete containers that exist already.
     `names` are globs over declared names; empty means all. `limited` is off for `destroy` and `drift`.
+    `busy` keeps containers that somebody is using; None does not ask.
     """
 
     profile: Profile
     adopt: bool = False
     names: tuple[str, ...] = ()
     limited: bool = True
+    busy: BusyGuard | None = None
 
     def selects(self, name: str) -> bool:
         """Tells whether a declared name is not filtered out."""

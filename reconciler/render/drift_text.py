@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.render.busy_text import use_text
 from reconciler.render.escape import safe
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ def drift_lines(items: tuple[DriftItem, ...], paint: Paint) -> Iterator[str]:
     """Yields the lines of `drift`."""
     for item in items:
         about = f"  {paint('dim', safe(item.container_id, 60))}" if item.container_id else ""
-        yield f"{paint('yellow', item.cause.value)} {safe(item.name)}{about}"
+        use = f"  ({use_text(item.activity)})" if item.activity else ""
+        yield f"{paint('yellow', item.cause.value)} {safe(item.name)}{about}{use}"
     if not items:
         yield "No drift."
     else:

@@ -35,6 +35,9 @@ _STEPS = {
 }
 """What a person calls the steps."""
 
+MOST_NAMES = 10
+"""Names that one line shows."""
+
 _DONE = {
     Action.CREATE: "created",
     Action.REPLACE: "replaced",
@@ -62,7 +65,7 @@ def progress_line(event: Event, paint: Paint) -> str | None:
         case Waiting(seconds, because):
             return f"{paint('dim', 'waiting')} {seconds:.0f} s: {safe(because, 400)}"
         case DoublesSeen(names, _, _) if names:
-            return f"{paint('yellow', 'doubled')} {', '.join(map(safe, names))}: the next apply resolves it"
+            return f"{paint('yellow', 'doubled')} {_listed(names)}: the next apply resolves it"
         case _:
             return None
 
@@ -81,7 +84,7 @@ def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
     for change in outcome.under_way:
         yield f"{paint('red', 'cut off')} {_what(change)}: whether it happened is unknown"
     if outcome.doubled:
-        names = ", ".join(map(safe, outcome.doubled))
+        names = _listed(outcome.doubled)
         yield f"{paint('yellow', 'doubled')} {names}: more live copies than were created; apply again"
     if outcome.removed:
         count = "1 copy" if len(outcome.removed) == 1 else f"{len(outcome.removed)} copies"
@@ -97,6 +100,12 @@ def failure_text(failure: Failure | None) -> str:
         return ""
     hint = f" ({safe(failure.hint, 400)})" if failure.hint else ""
     return f"{safe(failure.message, 600)}{hint}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """The first names and how many more there are; JSON has them all."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(map(safe, names[:MOST_NAMES])) + more
 
 
 def _total(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
@@ -53,14 +54,15 @@ def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
 
 def summary_line(plan: Plan) -> str:
     """The last line: what there is to do in numbers, or that there is nothing."""
-    if not plan.pending and not plan.blocked:
+    if plan.converged:
         return "No changes."
     count = plan.summary
     line = (
         f"Plan: {count[Action.CREATE]} to create, {count[Action.REPLACE]} to replace, "
         f"{count[Action.SYNC]} to sync, {count[Action.DELETE]} to delete, {count[Action.KEEP]} unchanged"
     )
-    return f"{line}, {len(plan.blocked)} blocked." if plan.blocked else f"{line}."
+    waiting = (("blocked", plan.blocked), ("withheld", plan.withheld))
+    return ", ".join([line, *(f"{len(changes)} {what}" for what, changes in waiting if changes)]) + "."
 
 
 def size_text(size: int | None) -> str:
@@ -98,12 +100,24 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
     yield f"{paint(colour, head)} ({reasons}){about}"
     if Reason.DUPLICATE in change.reasons and change.name in kept:
         yield f"      {_beside(kept[change.name])}"
+    busy = busy_line(change)
+    if busy is not None:
+        yield f"      ! {busy}"
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
     for file in change.files:
         text = _file_text(change, file)
         if text is not None:
             yield f"      {text}"
+    if change.action is Action.REPLACE:
+        yield f"      - {_lost(change)}"
+
+
+def _lost(change: Change) -> str:
+    """Nobody lists the files of a container that is replaced anyway: listing them would keep it alive."""
+    if any(file.operation is FileOperation.UPLOAD for file in change.files):
+        return "files of the old container that are not declared are lost"
+    return "files of the old container are lost: none is declared"
 
 
 def _beside(kept: Change) -> str:
@@ -112,9 +126,10 @@ def _beside(kept: Change) -> str:
 
 
 def _verb(change: Change) -> str:
-    if not change.blocked:
+    if not change.blocked and not change.withheld:
         return change.action.value
-    return f"blocked: {(Action.REPLACE if Reason.FIELD_CHANGED in change.reasons else Action.DELETE).value}"
+    would = Action.REPLACE if Reason.FIELD_CHANGED in change.reasons else Action.DELETE
+    return f"{'blocked' if change.blocked else 'withheld'}: {would.value}"
 
 
 def _field_text(change: Change, field: FieldChange) -> str:
@@ -169,6 +184,7 @@ def _footnotes(plan: Plan) -> Iterator[str]:
     if plan.dead_rows:
         rows = f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'}"
         yield f"{rows}{_sweeping(plan)}."
+    yield from busy_footnotes(plan)
     if plan.blocked:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
     elif plan.pending or plan.cost.requests:
@@ -196,7 +212,9 @@ def _adoptable(change: Change) -> bool:
 def _sweeping(plan: Plan) -> str:
     if plan.scope.prefix is None:
         return ""
-    return " (swept by apply)" if plan.scope.sweep else " (scope.sweep deletes them)"
+    if not plan.scope.sweep:
+        return " (scope.sweep deletes them)"
+    return " (apply sweeps those that --name selects)" if plan.names else " (swept by apply)"
 
 
 def _containers(count: int) -> str:

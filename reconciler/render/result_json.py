@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.model.plan_json import diagnostic_values, plan_values
+from reconciler.model.plan_json import activity_values, diagnostic_values, plan_values
 
 if TYPE_CHECKING:
     from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, Failure
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Change
-    from reconciler.model.result import Result
+    from reconciler.model.result import DriftItem, Result
 
 KIND = "reconciler/result"
 FORMAT_VERSION = "1.0"
@@ -35,10 +35,7 @@ def result_values(result: Result) -> dict[str, Any]:
     if result.outcome is not None:
         values["outcome"] = _outcome(result.outcome)
     if result.items is not None:
-        values["items"] = [
-            {"name": item.name, "cause": item.cause.value, "container_id": item.container_id}
-            for item in result.items
-        ]
+        values["items"] = [_item(item) for item in result.items]
     values["diagnostics"] = [diagnostic_values(found) for found in result.diagnostics]
     if result.error is not None:
         error = result.error
@@ -49,6 +46,11 @@ def result_values(result: Result) -> dict[str, Any]:
             "details": list(error.details),
         }
     return values
+
+
+def _item(item: DriftItem) -> dict[str, Any]:
+    values = {"name": item.name, "cause": item.cause.value, "container_id": item.container_id}
+    return values if item.activity is None else {**values, "activity": activity_values(item.activity)}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

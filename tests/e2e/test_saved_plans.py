@@ -164,6 +164,9 @@ def test_a_plan_file_is_applied_alone(folder: Path, server: Server) -> None:
     assert plan(folder, server).code == 0
     assert reconciler("apply", "my.plan.json", "manifests", env=server.env, cwd=folder).code == 64
     assert apply(folder, server, "--name", "x").code == 64
+    assert apply(folder, server, "--busy-window", "10m").code == 64
+    assert apply(folder, server, "--allow-busy").code == 64
+    assert server.containers() == []
 
 
 def test_a_plan_replaces_an_older_one_through_a_link_and_nothing_else(folder: Path, server: Server) -> None:

@@ -3,7 +3,9 @@
 A case is a folder here with `manifests/*.yaml`, `live.json`, and the goldens `plan.json` and `plan.txt`.
 `live.json` holds `containers`, rows as the API lists them, each with its `files` as the API lists those.
 The contents of a file are its key `content`, which the API does not list: they are read where the plan
-needs them, as an observation would. `names`, `adopt` and `command` are what is asked on the command line.
+needs them, as an observation would. `used_at` of a container is when others used it, where a ledger knows
+better than `last_active_at`. `names`, `adopt`, `busy_window` (seconds), `allow_busy` and `command` are what
+is asked on the command line.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from support.builders import PROVENANCE
 
 from reconciler.api.wire import read_container, read_file
-from reconciler.manifest import fingerprint, load
+from reconciler.manifest import fingerprint, load, published
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.live import LiveState, Origin
+from reconciler.model.plan import BusyGuard
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.model.profile import OPENAI
 from reconciler.planning.diff import Situation, destruction, diff
@@ -51,6 +55,9 @@ def situation(case: str) -> tuple[Situation, bool]:
         adopt=account.get("adopt", False),
         names=tuple(account.get("names", ())),
         limited=not destroying,
+        busy=BusyGuard(account["busy_window"], account.get("allow_busy", False))
+        if "busy_window" in account
+        else None,
     )
     wanted = declared()
     live = observed(account["containers"], NoNeeds(wanted) if destroying else Needs(wanted, asked))
@@ -69,13 +76,18 @@ def declared() -> Desired:
 def observed(rows: list[dict[str, Any]], needs: Needs | NoNeeds) -> LiveState:
     """What an observation reads of this account, and not a byte more."""
     date = 1_767_323_045
-    listed = LiveState(tuple(read_container(row, date, Origin.LIST) for row in rows), date)
+    listed = LiveState(tuple(_listed(row, date) for row in rows), date)
     files = {row["id"]: row.get("files", []) for row in rows}
     contents = {file["id"]: file["content"] for row in rows for file in files[row["id"]] if "content" in file}
     wanted = {row.id for row in needs.listings(listed)}
     listed = _each(listed, lambda row: _with_files(row, files[row.id]) if row.id in wanted else row)
     digests = {file.id: sha256(contents[file.id].encode()).hexdigest() for _, file in needs.contents(listed)}
     return _each(listed, lambda row: _with_digests(row, digests))
+
+
+def _listed(row: dict[str, Any], date: int) -> LiveContainer:
+    found = read_container(row, date, Origin.LIST)
+    return replace(found, used_at=row.get("used_at", found.used_at))
 
 
 def _each(live: LiveState, change: Callable[[LiveContainer], LiveContainer]) -> LiveState:
@@ -123,6 +135,12 @@ def test_applying_a_scenario_leaves_nothing_to_do(case: str, monkeypatch: pytest
     after = simulate(plan, found.desired, found.live)
     again = plan_of(replace(found, live=after), destroying=destroying)
     assert plan.blocked or again.pending == ()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_golden_is_of_the_published_format(case: str) -> None:
+    plan = json.loads((HERE / case / "plan.json").read_text(encoding="utf-8"))
+    Draft202012Validator(json.loads(published("plan.v1.json"))).validate(plan)
 
 
 @pytest.mark.parametrize("case", CASES)

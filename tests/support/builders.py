@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.diagnostics import Position
 from reconciler.model.live import DATA_FOLDER, USER, LiveContainer, LiveFile, LiveState, NotRead
 from reconciler.model.names import parse_live_name
-from reconciler.model.plan import Target
+from reconciler.model.plan import BusyGuard, Target
 from reconciler.model.profile import OPENAI
 from reconciler.model.scope import Desired, Limits, Scope
 from reconciler.model.spec import (
@@ -136,11 +136,17 @@ def row(
     created_at: int = BORN,
     fields: ContainerSpec | None = None,
     unread: bool = False,
+    used_at: int | None = None,
 ) -> LiveContainer:
-    """A row of the container list under a live name, every field at its default; `unread` has no listing."""
+    """A row of the container list under a live name, every field at its default; `unread` has no listing.
+
+    `used_at` is when others used it; by default nobody did.
+    """
     shown = fields or default_spec(parse_live_name(name).declared)
     listed = NotRead.NOT_READ if unread else files
-    return LiveContainer(f"cntr_{number}", name, status, created_at, shown, created_at, listed)
+    active = created_at if used_at is None else used_at
+    identifier = f"cntr_{number}"
+    return LiveContainer(identifier, name, status, created_at, shown, active, listed, used_at=used_at)
 
 
 def state(*rows: LiveContainer) -> LiveState:
@@ -148,9 +154,12 @@ def state(*rows: LiveContainer) -> LiveState:
     return LiveState(rows, BORN + 100)
 
 
-def policy(*names: str, adopt: bool = False, limited: bool = True) -> Policy:
-    """What a plan is asked for; `names` are globs."""
-    return Policy(OPENAI, adopt, names, limited)
+def policy(
+    *names: str, adopt: bool = False, limited: bool = True, window: int | None = None, allowed: bool = False
+) -> Policy:
+    """What a plan is asked for; `names` are globs, `window` is that of containers in use."""
+    busy = None if window is None else BusyGuard(window, allowed)
+    return Policy(OPENAI, adopt, names, limited, busy)
 
 
 def plan_of(wanted: Desired, found: LiveState, asked: Policy | None = None) -> Plan:

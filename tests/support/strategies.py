@@ -14,6 +14,8 @@ from reconciler.model.live import DATA_FOLDER, LiveContainer, LiveFile, LiveStat
 from reconciler.model.names import DECLARED_NAME, Stamp, parse_live_name
 from reconciler.model.plan import (
     Action,
+    Activity,
+    BusyGuard,
     Change,
     Cost,
     FieldChange,
@@ -146,8 +148,9 @@ def live_containers(draw: st.DrawFn) -> LiveContainer:
         ),
         BORN + draw(st.integers(0, 3)),
         draw(_specs(parse_live_name(name).declared, _live_policies)),
-        BORN,
+        draw(st.sampled_from([BORN, BORN, BORN, None])),
         tuple(files),
+        used_at=draw(st.none() | st.sampled_from([BORN - 1000, BORN, BORN + 70])),
     )
 
 
@@ -170,8 +173,16 @@ class Case:
     policy: Policy
 
 
-def cases(*, limited: bool | None = None) -> st.SearchStrategy[Case]:
-    """Any situation a plan may be asked in."""
+guards = st.builds(BusyGuard, st.sampled_from([1, 60, 10_000]), st.booleans())
+"""What may be asked about containers in use; a second more makes no difference to any `used_at`."""
+
+_nobody_asks = st.none()
+
+
+def cases(
+    *, limited: bool | None = None, guard: st.SearchStrategy[BusyGuard | None] = _nobody_asks
+) -> st.SearchStrategy[Case]:
+    """Any situation a plan may be asked in; `guard` says what about containers in use."""
     globs = st.sampled_from([(), (), (), ("ci-a",), ("ci-[bd]",), ("nothing*",)])
     asked = st.builds(
         Policy,
@@ -179,6 +190,7 @@ def cases(*, limited: bool | None = None) -> st.SearchStrategy[Case]:
         st.booleans(),
         globs,
         st.booleans() if limited is None else st.just(limited),
+        guard,
     )
     return st.builds(Case, desired_sets(), live_states(), asked)
 
@@ -221,6 +233,7 @@ changes: st.SearchStrategy[Change] = st.builds(
     ),
     st.none() | _positions,
     st.sampled_from(ReplaceOrder),
+    st.none() | st.builds(Activity, st.none() | _numbers, st.none() | _numbers),
 ).map(_order_of_replace_only)
 """Any change that the format can hold, sensible or not."""
 
@@ -241,6 +254,7 @@ plans: st.SearchStrategy[Plan] = st.builds(
     diagnostics=_tuples(diagnostics),
     created_at=texts,
     tool_version=texts,
+    busy=st.none() | st.builds(BusyGuard, _numbers, st.booleans()),
 )
 """Any plan that the format can hold."""
 

@@ -12,6 +12,8 @@ from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.digest import container_digest, desired_digests, plan_digest
 from reconciler.model.plan import (
     Action,
+    Activity,
+    BusyGuard,
     Change,
     Cost,
     FieldChange,
@@ -79,6 +81,7 @@ def test_a_digest_is_of_a_fixed_form_and_value() -> None:
         replace(PLAN, scope=replace(PLAN.scope, limits=Limits(None, 30))),
         replace(PLAN, scope=replace(PLAN.scope, limits=Limits(5, 31))),
         replace(PLAN, names=()),
+        replace(PLAN, busy=BusyGuard(60)),
         replace(PLAN, desired=(("ci-a", "1" * 64), ("ci-b", "3" * 64))),
         replace(PLAN, desired=(("ci-a", "1" * 64),)),
         replace(PLAN, changes=PLAN.changes[:1]),
@@ -112,6 +115,7 @@ def test_a_plan_that_would_do_something_else_has_another_digest(other: Plan) -> 
         replace(PLAN, manifests=("elsewhere",)),
         replace(PLAN, diagnostics=(Diagnostic(Severity.WARNING, "x", "m"),)),
         changed(container_id="cntr_2"),
+        changed(activity=Activity(1, 2)),
         changed(source=Position("moved.yaml", 1, 1)),
         changed(source=None),
         changed(files=(CHANGE.files[0], replace(CHANGE.files[1], file_id="cfile_2"))),

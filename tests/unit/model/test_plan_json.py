@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.builders import declared_file, desired, entry, live_file, plan_of, row, scope, spec, state
+from support.builders import (
+    BORN,
+    declared_file,
+    desired,
+    entry,
+    live_file,
+    plan_of,
+    policy,
+    row,
+    scope,
+    spec,
+    state,
+)
 from support.strategies import law, plans
 
 from reconciler.model.errors import PlanMismatch
@@ -57,6 +69,68 @@ def test_a_file_is_known_by_its_first_key() -> None:
 def test_a_plan_never_holds_contents() -> None:
     wanted = desired(entry("ci-a", declared_file("a.txt", b"hunter2")))
     assert "hunter2" not in json.dumps(plan_values(plan_of(wanted, state())))
+
+
+def a_busy_plan() -> Plan:
+    """A plan that speaks of containers in use."""
+    wanted = desired(entry("ci-a", unmanaged=True, fields=spec("ci-a", memory_limit="4g")))
+    return plan_of(wanted, state(row("ci-a", used_at=BORN + 90)), policy(window=60, allowed=True))
+
+
+def test_what_was_asked_about_containers_in_use_is_read_back() -> None:
+    written = plan_values(a_busy_plan())
+    assert written["busy"] == {"window_seconds": 60, "allowed": True}
+    assert written["changes"][0]["activity"] == {"used_at": BORN + 90, "observed_at": BORN + 100}
+    assert read_plan(json.dumps(written)) == a_busy_plan()
+
+
+def test_where_nobody_asked_a_plan_is_as_it_was_before_one_could() -> None:
+    written = plan_values(a_plan())
+    assert "busy" not in written
+    assert not any("activity" in change for change in written["changes"])
+
+
+@pytest.mark.parametrize(
+    "altered", [None, {"window_seconds": 60, "allowed": False}, {"window_seconds": 1, "allowed": True}]
+)
+def test_the_allowance_of_a_plan_cannot_be_altered(altered: object) -> None:
+    written = plan_values(a_busy_plan())
+    if altered is None:
+        del written["busy"]
+    else:
+        written["busy"] = altered
+    assert "do not match its digest" in refusal(json.dumps(written))
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "found"),
+    [
+        (("scope", "prune"), None, "expected true or false, found null"),
+        (("manifests",), {"a": True}, 'expected a list, found {"a": true}'),
+        (("created_at",), False, "expected text, found false"),
+        (("cost",), "free", 'expected an object, found "free"'),
+        (("cost", "requests"), 1.0, "expected a whole number, found 1.0"),
+        (("cost", "usd_per_hour"), None, "expected an amount, found null"),
+        (("changes", 0, "reasons"), ["because"], 'unknown reason "because"'),
+        (("changes", 0, "actions"), ["replace"], 'unknown actions ["replace"]'),
+        (("scope", "compare"), None, "unknown comparison null"),
+        (("busy",), {"window_seconds": 60}, '"allowed" is missing'),
+        (("busy",), None, "expected an object, found null"),
+        (
+            ("changes", 0, "activity"),
+            {"used_at": "now", "observed_at": 1},
+            'expected a whole number, found "now"',
+        ),
+    ],
+)
+def test_damage_is_named_in_the_words_of_the_file(
+    place: tuple[str | int, ...], new: object, found: str
+) -> None:
+    assert refusal(json.dumps(put(place, new))) == f"the plan file is damaged: {found}"
+
+
+def test_a_missing_key_is_named() -> None:
+    assert refusal(json.dumps(drop(("target", "url")))) == 'the plan file is damaged: "url" is missing'
 
 
 def refusal(text: str) -> str:

@@ -259,3 +259,68 @@ def test_every_container_that_is_declared_otherwise_is_named() -> None:
 )
 def test_another_target_is_named(target: Target, written: str) -> None:
     assert moved(ONE, target) == (f"the target: approved for https://api.openai.com/v1, asked for {written}",)
+
+
+KEPT = desired(entry("ci-a", unmanaged=True), within=scope(prune=True))
+PLAIN = row("ci-a")
+USED = BORN + 90
+"""Ten seconds before every observation here."""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "idle", "used"),
+    [
+        (ONE, (SMALL,), (replace(SMALL, last_active_at=USED, used_at=USED),)),
+        (KEPT, (PLAIN, row("ci-a", number=2)), (PLAIN, row("ci-a", number=2, used_at=USED))),
+        (KEPT, (PLAIN, row("ci-old", number=2)), (PLAIN, row("ci-old", number=2, used_at=USED))),
+    ],
+    ids=["replace", "surplus", "undeclared"],
+)
+def test_what_became_busy_waits_and_what_was_busy_is_not_approved(
+    wanted: Desired, idle: Rows, used: Rows
+) -> None:
+    asked = policy(limited=False, window=60)
+    when_idle, when_used = (plan_of(wanted, state(*rows), asked) for rows in (idle, used))
+    assert (len(when_idle.pending), len(when_used.pending)) == (1, 0)
+    assert not uncovered(when_idle, when_used)
+    assert not uncovered(when_used, when_used)
+    assert uncovered(when_used, when_idle).uncovered == when_idle.pending
+
+
+def test_a_busy_copy_is_not_covered_by_the_approval_of_another_one() -> None:
+    """What is approved of one name is counted, not named by id; what was spared is."""
+    asked = policy(limited=False, window=60)
+    one, two = row("ci-old", number=1), row("ci-old", number=2)
+    before = plan_of(desired(within=scope(prune=True)), state(one, replace(two, used_at=USED)), asked)
+    now = plan_of(desired(within=scope(prune=True)), state(two), asked)
+    assert [line_of(change) for change in uncovered(before, now).uncovered] == [
+        "delete ci-old (not-in-manifest) cntr_2"
+    ]
+
+
+def test_a_copy_that_was_busy_is_not_covered_by_an_approved_replace_beside_it() -> None:
+    asked = policy(limited=False, window=60)
+    busy = row("ci-a", number=2, used_at=USED, unread=True)
+    before = plan_of(ONE, state(SMALL, busy), asked)
+    assert brief(before) == [
+        "create+delete ci-a (field-changed) cntr_1",
+        "skip ci-a (duplicate, busy) cntr_2",
+    ]
+    now = plan_of(ONE, state(good(*RIGHT, number=3), replace(busy, used_at=None)), asked)
+    assert [line_of(change) for change in uncovered(before, now).uncovered] == [
+        "delete ci-a (duplicate) cntr_2"
+    ]
+
+
+def test_what_was_busy_and_died_is_created() -> None:
+    asked = policy(limited=False, window=60)
+    before = plan_of(ONE, state(replace(SMALL, used_at=USED)), asked)
+    now = plan_of(ONE, state(replace(SMALL, status="expired")), asked)
+    assert (len(now.pending), bool(uncovered(before, now))) == (1, False)
+
+
+def test_the_allowance_covers_what_became_busy_since() -> None:
+    asked = policy(limited=False, window=60, allowed=True)
+    before, now = (plan_of(ONE, state(replace(SMALL, used_at=used)), asked) for used in (None, USED))
+    assert brief(now) == ["create+delete ci-a (field-changed, busy) cntr_1"]
+    assert not uncovered(before, now)

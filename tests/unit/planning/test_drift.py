@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.builders import (
+    BORN,
     declared_file,
     desired,
     entry,
@@ -19,7 +20,7 @@ from support.builders import (
     state,
 )
 
-from reconciler.model.plan import Action, Change, Reason
+from reconciler.model.plan import Action, Activity, Change, Reason
 from reconciler.model.result import Cause, DriftItem
 from reconciler.planning.drift import drift_of
 
@@ -114,3 +115,10 @@ def test_every_reason_for_a_change_is_a_cause(reason: Reason) -> None:
     """So that `drift` is never quieter than `plan`."""
     plan = replace(plan_of(ONE, state()), changes=(Change("ci-a", Action.SYNC, (reason,)),))
     assert len(drift_of(plan)) == 1
+
+
+def test_what_moved_is_marked_where_somebody_uses_it_and_has_moved_all_the_same() -> None:
+    wanted = desired(entry("ci-a", unmanaged=True, fields=spec("ci-a", memory_limit="4g")))
+    live = state(row("ci-a", used_at=BORN + 90))
+    plan = plan_of(wanted, live, policy(limited=False, window=60))
+    assert drift_of(plan) == (DriftItem("ci-a", Cause.FIELDS, "cntr_1", Activity(BORN + 90, BORN + 100)),)

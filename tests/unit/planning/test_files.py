@@ -22,7 +22,7 @@ from support.builders import (
 from support.builders import desired as a_set
 from support.strategies import entries, law, live_files, shuffled
 
-from reconciler.model.live import ASSISTANT, LiveFile
+from reconciler.model.live import ASSISTANT, LiveFile, base_name
 from reconciler.model.plan import Action, Change, FileOperation, Reason
 from reconciler.model.spec import Compare, DesiredContainer
 from reconciler.planning.files import decide_files, unread_contents
@@ -273,3 +273,19 @@ def test_contents_are_asked_for_where_sizes_cannot_tell() -> None:
         live_file("x.txt", number=6, known=False),
     )
     assert [file.id for file in unread_contents(one, rows)] == ["cfile_1", "cfile_5"]
+
+
+def test_a_users_own_name_that_looks_mangled_counts_as_the_name_behind_it() -> None:
+    """On a server that keeps names, `file-notes-todo.txt` cannot be told from a mangled `todo.txt`.
+
+    So it is taken for one: it matches a declared `todo.txt`, and is replaced by that; what nobody declares
+    is left alone as ever, under whatever name.
+    """
+    notes = live_file("todo.txt", b"mine", before="file-notes-")
+    assert (notes.path, base_name(notes.path)) == ("/mnt/data/file-notes-todo.txt", "todo.txt")
+    assert sync(entry("ci-a"), notes) == (Action.KEEP, {Reason.FILE_EXTRA}, ["keep todo.txt cfile_1"])
+    assert sync(entry("ci-a", declared_file("todo.txt")), notes) == (
+        Action.SYNC,
+        {Reason.FILE_CHANGED},
+        ["upload todo.txt -", "delete todo.txt cfile_1"],
+    )

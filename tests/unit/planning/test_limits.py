@@ -89,15 +89,20 @@ def test_a_count_holds_at_any_size(most: int, deletes: int, replaces: int, block
 
 
 @pytest.mark.parametrize(
-    ("limits", "plan_hint"),
+    ("limits", "hints"),
     [
-        (Limits(1), "if that is meant, set scope.limits.max_deletes to at least 4"),
-        (None, "if that is meant, set scope.limits.max_delete_percent to at least 37"),
+        (Limits(1, 50), ["max_deletes to at least 4"]),
+        (None, ["max_delete_percent to at least 37"]),
+        (Limits(1), ["max_deletes to at least 4", "max_delete_percent to at least 37"]),
     ],
 )
-def test_the_hint_is_the_least_that_lets_the_plan_pass(limits: Limits | None, plan_hint: str) -> None:
+def test_every_violated_limit_is_named_with_the_least_that_lets_the_plan_pass(
+    limits: Limits | None, hints: list[str]
+) -> None:
     plan = losing(deletes=4, kept=7, limits=limits)
-    assert [one.hint for one in plan.diagnostics] == [plan_hint]
+    assert [one.hint for one in plan.diagnostics] == [
+        f"if that is meant, set scope.limits.{hint}" for hint in hints
+    ]
     enough = Limits(4, 37)
     assert not losing(deletes=4, kept=7, limits=enough).blocked
     assert losing(deletes=4, kept=7, limits=Limits(4, 36)).blocked
@@ -124,6 +129,15 @@ def test_an_empty_set_deletes_nothing_not_even_one(count: int) -> None:
         f"the manifests declare no container, and this plan would delete all {count} that exist"
     ]
     assert plan.summary[Action.DELETE] == 0
+
+
+def test_deleting_everything_is_named_beside_the_limits_that_it_violates_too() -> None:
+    messages = why(losing(deletes=10, limits=Limits(3)))
+    assert messages == [
+        "the manifests declare no container, and this plan would delete all 10 that exist",
+        "this plan would delete or replace 10 containers; the limit is 3",
+        "this plan would delete or replace 10 of 10 containers; the limit is 30 %",
+    ]
 
 
 def test_an_empty_set_where_nothing_stands_or_nothing_is_pruned_is_no_refusal() -> None:

@@ -19,7 +19,7 @@ from reconciler.model.events import (
     Waiting,
 )
 from reconciler.model.outcome import fold
-from reconciler.model.plan import Action, Change, Reason
+from reconciler.model.plan import Action, Activity, Change, Reason
 from reconciler.model.result import Cause, DriftItem
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
@@ -140,6 +140,19 @@ def test_what_a_gateway_made_twice_and_is_gone_again_is_told() -> None:
     assert found[0] == "removed 2 copies that a gateway made by repeating a create"
 
 
+@pytest.mark.parametrize(
+    ("count", "tail"), [(10, "ci-8, ci-9"), (11, "ci-8, ci-9 and 1 more"), (9999, "and 9989 more")]
+)
+def test_many_doubles_are_counted_where_a_line_would_have_no_end(count: int, tail: str) -> None:
+    seen = DoublesSeen(tuple(f"ci-{number}" for number in range(count)))
+    (line, _) = outcome(seen, RunFinished(2))
+    assert line.startswith("doubled ci-0, ci-1, ")
+    assert line.endswith(f"{tail}: more live copies than were created; apply again")
+    progress = progress_line(seen, PLAIN) or ""
+    assert progress.endswith(f"{tail}: the next apply resolves it")
+    assert len(progress) < 200
+
+
 def test_diagnostics_are_lines_that_an_editor_can_follow() -> None:
     found = (
         Diagnostic(Severity.ERROR, "some-code", EVIL, Position("a\nb.yaml", 3, 5), EVIL),
@@ -167,6 +180,8 @@ def test_drift_is_a_line_for_each_thing_and_a_count() -> None:
         f"expired {EVIL_SHOWN}",
         "Drift: 3 in 2 containers.",
     ]
+    busy = DriftItem("ci-a", Cause.FIELDS, "cntr_1", Activity(60, 100))
+    assert next(drift_lines((busy,), PLAIN)) == "fields ci-a  cntr_1  (used 40 s ago)"
     assert list(drift_lines(items[:1], PLAIN))[-1] == "Drift: 1 in 1 container."
     assert list(drift_lines((), PLAIN)) == ["No drift."]
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import (
+    BORN,
     declared_file,
     desired,
     entry,
@@ -19,10 +21,11 @@ from support.builders import (
     spec,
     state,
 )
-from support.strategies import Case, cases, law, plans
+from support.strategies import Case, cases, guards, law, plans
 
 from reconciler.model.scope import Limits
 from reconciler.model.spec import ReplaceOrder
+from reconciler.render.busy_text import duration_text
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
@@ -59,6 +62,7 @@ def test_what_destroys_comes_first_and_the_count_last() -> None:
         "  - delete ci-zdelete (not-in-manifest)  cntr_4",
         "+/- replace ci-replace (field-changed)  cntr_2",
         "      ~ memory_limit: 1g → 4g  (forces replacement)",
+        "      - files of the old container are lost: none is declared",
         "  ~ sync ci-sync (file-missing)  cntr_3",
         "      + a.txt (5 B)",
         "  + create ci-create (absent)",
@@ -166,6 +170,72 @@ def test_sweeping_is_announced() -> None:
     ]
 
 
+def test_a_selection_narrows_what_is_swept_and_the_text_says_so() -> None:
+    dead = state(row(status="expired"), row("ci-b", number=2, status="expired"))
+    plan = plan_of(desired(entry("ci-b"), within=scope(sweep=True)), dead, policy("ci-b"))
+    assert "2 expired or deleted rows (apply sweeps those that --name selects)." in lines(plan)
+    assert plan.cost.requests == 3, "one create, its closing list, and one of the two rows"
+
+
+def test_a_replace_says_what_is_lost_with_the_old_container() -> None:
+    bigger = spec("ci-a", memory_limit="4g")
+    wanted = desired(entry("ci-a", declared_file("a.txt"), fields=bigger))
+    assert "      - files of the old container that are not declared are lost" in lines(
+        plan_of(wanted, state(row(unread=True)))
+    )
+    unmanaged = desired(entry("ci-a", unmanaged=True, fields=bigger))
+    assert "      - files of the old container are lost: none is declared" in lines(
+        plan_of(unmanaged, state(row()))
+    )
+    waiting = plan_of(unmanaged, state(row(used_at=BORN + 60)), policy(window=60))
+    assert not any("lost" in line for line in lines(waiting))
+
+
+def test_what_waits_says_when_it_was_used_and_how_to_go_on() -> None:
+    wanted = desired(entry("ci-a", unmanaged=True, fields=spec("ci-a", memory_limit="4g")))
+    live = state(row(used_at=BORN + 60), row(number=2))
+    assert lines(plan_of(wanted, live, policy(window=60))) == [
+        "  ! withheld: replace ci-a (field-changed, busy)  cntr_1",
+        "      ! used 40 s ago; left alone",
+        "      ~ memory_limit: 1g → 4g  (forces replacement)",
+        "  ! withheld: delete ci-a (duplicate, busy)  cntr_2",
+        "      beside cntr_1, which stays",
+        "      ! stays until the copy beside it is replaced, which is in use",
+        "",
+        "2 changes wait until the containers were left alone for 60 s (--allow-busy does not wait).",
+        "Plan: 0 to create, 0 to replace, 0 to sync, 0 to delete, 0 unchanged, 2 withheld.",
+    ]
+
+
+def test_what_is_done_although_it_is_busy_says_so() -> None:
+    live = state(row("ci-old", used_at=BORN + 60))
+    plan = plan_of(desired(entry("ci-a"), within=scope(prune=True)), live, policy(window=7200, allowed=True))
+    assert lines(plan)[:2] == [
+        "  - delete ci-old (not-in-manifest, busy)  cntr_1",
+        "      ! used 40 s ago; not spared (--allow-busy)",
+    ]
+    assert "Containers used within 2 h are replaced and deleted all the same (--allow-busy)." in lines(plan)
+
+
+def test_what_nobody_can_rule_out_says_why() -> None:
+    wanted = desired(entry("ci-a", unmanaged=True, fields=spec("ci-a", memory_limit="4g")))
+    silent = replace(state(row()), containers=(replace(row(), last_active_at=None),))
+    timeless = replace(state(row()), date=None)
+    found = [lines(plan_of(wanted, live, policy(window=60)))[1] for live in (silent, timeless)]
+    assert found == [
+        f"      ! in use for all anybody can tell: the server does not say {why}; left alone"
+        for why in ("when it was last active", "what time it is")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h"), (200_000, "2 d")],
+)
+def test_durations(seconds: int, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
 @pytest.mark.parametrize(
     ("size", "text"),
     [
@@ -202,15 +272,15 @@ def test_colour_says_nothing_that_the_text_does_not(plan: Plan) -> None:
     assert painted == "\n".join(plan_lines(plan))
 
 
-@given(cases())
+@given(cases(guard=st.none() | guards))
 @law
-def test_every_pending_or_blocked_change_has_its_line(case: Case) -> None:
+def test_every_pending_blocked_or_withheld_change_has_its_line(case: Case) -> None:
     plan = plan_of(case.desired, case.live, case.policy)
     found = lines(plan)
-    for change in (*plan.pending, *plan.blocked):
+    for change in (*plan.pending, *plan.blocked, *plan.withheld):
         assert any(safe(change.name) in line and (change.container_id or "") in line for line in found)
     assert found[-1] == summary_line(plan)
-    assert (found[-1] == "No changes.") == (not plan.pending and not plan.blocked)
+    assert (found[-1] == "No changes.") == (not plan.pending and not plan.blocked and not plan.withheld)
 
 
 def test_a_million_characters_in_a_name_are_one_readable_line() -> None:

@@ -22,7 +22,7 @@ from reconciler.model.events import (
     RunFinished,
 )
 from reconciler.model.outcome import fold
-from reconciler.model.plan import Action, Change, Plan, Reason
+from reconciler.model.plan import Action, Activity, Change, Plan, Reason
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.model.result import Cause, DriftItem, Result
 from reconciler.render.result_json import result_json
@@ -102,6 +102,15 @@ def test_drift_is_a_list_of_items_and_an_empty_one_where_there_is_none() -> None
         [{"name": "ci-a", "cause": "removed", "container_id": None}],
     )
     assert values(Result("drift", items=()))["items"] == []
+    busy = DriftItem("ci-a", Cause.FIELDS, "cntr_1", Activity(60, 100))
+    assert values(Result("drift", items=(busy,)))["items"] == [
+        {
+            "name": "ci-a",
+            "cause": "fields",
+            "container_id": "cntr_1",
+            "activity": {"used_at": 60, "observed_at": 100},
+        }
+    ]
 
 
 def test_diagnostics_have_their_place() -> None:

@@ -1,0 +1,70 @@
+"""The grammar of the command line: what is asked, and what is refused with the words of its own command."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.cli.commands import _options
+from reconciler.cli.parser import CommandLineError, build
+from reconciler.cli.target import check_options
+from reconciler.model.errors import UsageError
+from reconciler.model.plan import BusyGuard
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "destroy", "drift"])
+@pytest.mark.parametrize(
+    ("window", "seconds"), [("45", 45), ("45s", 45), ("10m", 600), ("2h", 7200), ("8760h", 31_536_000)]
+)
+def test_a_window_is_asked_for_with_any_duration(command: str, window: str, seconds: int) -> None:
+    options = build().parse_args([command, "manifests", "--busy-window", window])
+    check_options(options)
+    assert _options(options).busy == BusyGuard(seconds)
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "destroy", "drift"])
+def test_without_a_window_nobody_asks(command: str) -> None:
+    assert _options(build().parse_args([command, "manifests"])).busy is None
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "destroy"])
+def test_the_allowance_belongs_to_a_window(command: str) -> None:
+    both = build().parse_args([command, "manifests", "--busy-window", "1m", "--allow-busy"])
+    assert _options(both).busy == BusyGuard(60, allowed=True)
+    alone = build().parse_args([command, "manifests", "--allow-busy"])
+    with pytest.raises(UsageError, match="--allow-busy needs --busy-window"):
+        check_options(alone)
+
+
+def refusal(*arguments: str) -> CommandLineError:
+    """Why a command line is refused."""
+    with pytest.raises(CommandLineError) as raised:
+        build().parse_args(arguments)
+    return raised.value
+
+
+@pytest.mark.parametrize("window", ["0", "0s", "8761h", "-1", "1.5m", "10 m", "", "m", "9" * 400])
+def test_an_impossible_window_is_refused(window: str) -> None:
+    assert "expected a duration" in str(refusal("plan", "manifests", f"--busy-window={window}"))
+
+
+def test_drift_changes_nothing_and_has_nothing_to_allow() -> None:
+    refused = refusal("drift", "manifests", "--busy-window", "1m", "--allow-busy")
+    assert str(refused) == "unrecognized arguments: --allow-busy"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["plan", "--bogus", "manifests"], "usage: reconciler plan "),
+        (["drift", "manifests", "--auto-approve"], "usage: reconciler drift "),
+        (["show", "a.plan.json", "b.plan.json"], "usage: reconciler show "),
+        (["--bogus", "plan", "manifests"], "usage: reconciler [-h]"),
+    ],
+)
+def test_what_is_unknown_is_refused_with_the_usage_of_its_own_command(
+    arguments: list[str], usage: str
+) -> None:
+    refused = refusal(*arguments)
+    assert str(refused).startswith("unrecognized arguments: ")
+    assert refused.usage.startswith(usage)
+    assert refused.usage.startswith(f"usage: {refused.prog}")
