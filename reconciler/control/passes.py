@@ -117,7 +117,7 @@ async def prepare(
     """
     from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
 
-    policy = Policy(account.profile, adopt=options.adopt, names=options.names, limited=strategy.limited)
+    policy = Policy(account.profile, options.adopt, options.names, strategy.limited, options.busy)
     async with account.reader(options.speed) as reader:
         needs = strategy.needs(desired, policy)
         live = await observe(reader, needs, account.ledger, parallelism=options.speed.parallelism)
