@@ -24,8 +24,17 @@ async def undone(run: ChainRun, link: Link, error: ReconcilerError, writer: Writ
     if _new_copy_is_useless(run, link, error):
         return await _removed(run.state.container, writer, journal)
     if link.change.actions == REPLACE_DELETE_FIRST and DeleteContainer.__name__ in run.done:
-        return f"; {run.chain.name} has no complete copy now, the old one was deleted first"
+        return _deleted_first(run, link)
     return ""
+
+
+def _deleted_first(run: ChainRun, link: Link) -> str:
+    """The old copy is gone already: what stands in its place."""
+    new = run.state.container_id
+    gone = f"; the old copy of {run.chain.name} was deleted first (lifecycle.replace: delete_first)"
+    if new not in (None, link.change.container_id):
+        return f"{gone}, and the new one {new} is not complete"
+    return gone if run.unknown is not None else f"{gone}, and none stands in its place"
 
 
 def _new_copy_is_useless(run: ChainRun, link: Link, error: ReconcilerError) -> bool:

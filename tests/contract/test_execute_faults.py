@@ -113,6 +113,25 @@ def test_delete_first_has_the_old_one_gone_before_the_new_one_is_made(server: Se
     assert sent == [DELETE, READ, CREATE, LIST]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [(CREATE, "and none stands in its place"), (UPLOAD, "and the new one cntr_"), (READ, None)],
+)
+def test_a_delete_first_replace_that_fails_says_what_is_left(
+    server: Server, endpoint: str, said: str | None
+) -> None:
+    plant(server, "ci-a")
+    first = ReplaceOrder.DELETE_FIRST
+    wanted = desired(entry("ci-a", declared_file("a.txt"), fields=BIGGER, order=first))
+    server.fault(kind="status", status=400, endpoint=endpoint, times=None)
+    [failed] = applied(server, wanted).outcome.failed
+    gone = "the old copy of ci-a was deleted first (lifecycle.replace: delete_first)"
+    assert gone in failed.failure.message
+    assert said is None or said in failed.failure.message
+    server.heal()
+    assert applied(server, wanted).failures == []
+
+
 def test_create_first_has_the_new_one_complete_before_the_old_one_goes(server: Server) -> None:
     plant(server, "ci-a")
     prepared = planned(server, desired(entry("ci-a", declared_file("a.txt"), fields=BIGGER)))
@@ -415,7 +434,7 @@ def test_a_source_that_vanished_or_was_edited_since_the_plan_lands_nowhere(
     server.forget_requests()
     ran = carried_out(server, prepared)
     assert ran.failures == ["sync ci-a: local-file"]
-    assert ran.outcome.failed[0].failure.hint == "plan again"
+    assert ran.outcome.failed[0].failure.hint == "apply again; a saved plan must be made anew"
     assert ran.applied == ["create ci-b"]
     assert contents(server, "ci-a") == [("a.txt", digest(b"old"))]
 

@@ -71,7 +71,7 @@ def test_another_size_is_found_before_anything_is_read(path: Path, now: bytes) -
     path.write_bytes(now)
     with pytest.raises(LocalFileError, match=rf"had 256000 bytes and now has {len(now)}") as error:
         CheckedSource(LocalFile(str(path)), spec(DATA))
-    assert error.value.hint == "plan again"
+    assert error.value.hint == "apply again; a saved plan must be made anew"
     assert str(path) in str(error.value)
 
 
