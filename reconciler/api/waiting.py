@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from reconciler.model.events import Waiting
 
 if TYPE_CHECKING:
     from reconciler.model.clock import Clock
@@ -18,19 +19,12 @@ LONGEST_REASON = 120
 """Characters of a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Requests wait, for about so many seconds from now.
-
-    `because` is one short line that may hold a server's own words, unescaped.
-    """
-
-    seconds: float
-    because: str
-
-
 class Listener(Protocol):
-    """Is told of waits; it must not block. One that raises is dropped, and the run goes on."""
+    """Is told of waits; it must not block. One that raises is dropped, and the run goes on.
+
+    `seconds` is about how long the last call in line waits, others may begin before; `because` is one short
+    line that may hold a server's own words, unescaped.
+    """
 
     def __call__(self, waiting: Waiting, /) -> None:
         """Hears of one wait."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from reconciler.api.headers import RateTold
     from reconciler.api.turn import Turn
-    from reconciler.api.waiting import Waiting
     from reconciler.emulator import Emulator
+    from reconciler.model.events import Waiting
 
 _T = TypeVar("_T")
 

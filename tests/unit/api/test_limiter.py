@@ -15,8 +15,8 @@ from reconciler.api.limiter import Limiter
 from reconciler.api.turn import TooLate, Wish
 
 if TYPE_CHECKING:
-    from reconciler.api.waiting import Waiting
     from reconciler.model.errors import ApiError
+    from reconciler.model.events import Waiting
 
 IDEAL = (1000 - 100) * 60 / 100
 """Seconds that 1,000 requests take through a bucket of 100 a minute that is full at first."""

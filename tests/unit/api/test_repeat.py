@@ -15,7 +15,8 @@ from reconciler.api.errors import RateLimited, ReplyLost, ServerError
 from reconciler.api.limiter import Limiter
 from reconciler.api.repeat import Repeater
 from reconciler.api.retry import RetryPolicy
-from reconciler.api.waiting import Teller, Waiting
+from reconciler.api.waiting import Teller
+from reconciler.model.events import Waiting
 
 if TYPE_CHECKING:
     from reconciler.api.turn import Turn

@@ -6,7 +6,8 @@ import asyncio
 
 from support.clocks import FakeClock
 
-from reconciler.api.waiting import LONGEST_REASON, SECONDS_BETWEEN, Teller, Waiting
+from reconciler.api.waiting import LONGEST_REASON, SECONDS_BETWEEN, Teller
+from reconciler.model.events import Waiting
 
 
 def test_long_waits_are_told_and_short_ones_are_not() -> None:
