@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api import errors
+from reconciler.api.headers import retry_after, should_retry, unix_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,49 @@ _HINTS = {
 }
 
 
+_QUOTA_HINT = "delete what is not needed any more, or see to the account's quota, plan and billing"
+
+_QUOTA_STATUSES = (400, 403, 409, 413, 422, 429)
+_QUOTA_CODES = frozenset(
+    {
+        "insufficientquota",
+        "quotaexceeded",
+        "exceededquota",
+        "billinghardlimitreached",
+        "billingnotactive",
+        "insufficientcapacity",
+        "outofcapacity",
+        "outofhostcapacity",
+        "capacityexceeded",
+        "containerlimitreached",
+        "containerlimitexceeded",
+    }
+)
+"""Codes and types as OpenAI, Azure and Oracle write them, in lower case and without anything but letters."""
+
+_LIMIT_CODES = frozenset({"limitexceeded"})
+"""Oracle's word for a service limit, which says little elsewhere; believed with 400 and 403."""
+
+_NO_LETTERS = re.compile("[^a-z]")
+_RATE_WORDS = re.compile(
+    r"\brate[ -]?limit|\btoo many requests|\b(requests|tokens) per |\bper (second|minute)\b"
+)
+_LATER_WORDS = re.compile(r"\btry(ing)? again\b|\bretry\b|\bslow down\b|\boverloaded\b")
+_QUOTA_WORDS = re.compile(
+    r"\bquotas?\b"
+    r"|\b(insufficient|no|not enough|out of|exceed\w*|exhausted|reached|at|over|lacks?) (\w+ ){0,4}capacity\b"
+    r"|\bcapacity\b.{0,40}\b(exceeded|exhausted|reached|full|unavailable|insufficient)\b"
+    r"|\b(memory|container|resource|tenancy)\w* pool\b.{0,60}\b(exhausted|full|used up|exceeded)\b"
+    r"|\bpool exhausted\b"
+    r"|\btoo many (\w+ ){0,3}containers\b"
+    r"|(?<!size )\b(maximum|limit) (of|on|for) (the number of )?(\d+ )?(\w+ )?containers\b"
+    r"|\bmaximum (\w+ )?number of (\w+ ){0,2}containers\b"
+    r"|\bcontainers? (count |number )?limit (\w+ ){0,3}(reached|exceeded|hit)\b"
+    r"|\b(reached|exceeds?|exceeded|hit) (\w+ ){0,3}container limit\b"
+)
+"""Words for what an account may have, compared in lower case; not for sizes of files or bounds of fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer: `body` is raw, `date` the server's clock in unix seconds where it tells."""
@@ -38,7 +81,7 @@ class Answer:
     @property
     def date(self) -> int | None:
         """The `Date` header in unix seconds, None where it is missing or odd."""
-        seconds = _unix_seconds(self.headers.get("date", ""))
+        seconds = unix_seconds(self.headers.get("date", ""))
         return None if seconds is None else int(seconds)
 
     def json_object(self) -> dict[str, Any]:
@@ -67,15 +110,16 @@ def failure(answer: Answer) -> StatusError:
     message = f"{answer.status}: {text}"
     if request_id:
         message += f" (request {request_id})"
-    return _kind(answer.status, text)(
+    kind = _kind(answer, envelope, text)
+    return kind(
         message,
         status=answer.status,
         api_code=_text(envelope.get("code")),
         param=_text(envelope.get("param")),
         request_id=request_id,
-        retry_after=_retry_after(answer),
-        should_retry={"true": True, "false": False}.get(answer.headers.get("x-should-retry", "")),
-        hint=_HINTS.get(answer.status),
+        retry_after=retry_after(answer.headers),
+        should_retry=should_retry(answer.headers),
+        hint=_QUOTA_HINT if kind is errors.QuotaExceeded else _HINTS.get(answer.status),
     )
 
 
@@ -85,9 +129,12 @@ def shown(body: bytes) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _kind(status: int, text: str) -> type[StatusError]:
+def _kind(answer: Answer, envelope: Mapping[str, Any], text: str) -> type[StatusError]:
+    status = answer.status
     if status in (400, 404, 410) and any(phrase in text.lower() for phrase in EXPIRED_TEXTS):
         return errors.ContainerExpired
+    if status in _QUOTA_STATUSES and _names_quota(answer, envelope, text.lower()):
+        return errors.QuotaExceeded
     match status:
         case 401:
             return errors.AuthenticationFailed
@@ -103,6 +150,22 @@ def _kind(status: int, text: str) -> type[StatusError]:
             return errors.ServerError
         case _:
             return errors.BadRequest
+
+
+def _names_quota(answer: Answer, envelope: Mapping[str, Any], text: str) -> bool:
+    """Whether an error says that the account has all that it may have, rather than that it asks too fast.
+
+    A code says so by itself. Words do unless they, or the code, speak of a rate, and on 429 unless the server
+    tells when to come back: what is used up does not come back by waiting.
+    """
+    named = {_NO_LETTERS.sub("", str(envelope.get(key) or "").lower()) for key in ("code", "type")}
+    if named & _QUOTA_CODES or (answer.status in (400, 403) and named & _LIMIT_CODES):
+        return True
+    if any("ratelimit" in name for name in named) or _RATE_WORDS.search(text):
+        return False
+    if answer.status == 429 and (retry_after(answer.headers) is not None or _LATER_WORDS.search(text)):  # noqa: PLR2004 - too many requests
+        return False
+    return _QUOTA_WORDS.search(text) is not None
 
 
 def _envelope(answer: Answer) -> dict[str, Any]:
@@ -128,23 +191,3 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds to wait: `retry-after-ms`, or `retry-after` as seconds or as a date after the server's own."""
-    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(answer.headers.get(name, "")) * scale)
-        except ValueError:
-            continue
-    until = _unix_seconds(answer.headers.get("retry-after", ""))
-    return None if until is None or answer.date is None else max(0.0, until - answer.date)
-
-
-def _unix_seconds(text: str) -> float | None:
-    """An HTTP date in unix seconds; one that names no zone is in UTC, as the protocol says."""
-    try:
-        when = parsedate_to_datetime(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -11,7 +11,9 @@ from urllib.parse import quote
 from reconciler import __version__
 from reconciler.api.answers import Answer, failure
 from reconciler.api.errors import ProtocolError, ReplyLost
+from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
+from reconciler.api.repeat import Repeater
 from reconciler.api.retry import RetryPolicy
 from reconciler.api.transport import (
     MAX_CONNECTIONS,
@@ -20,13 +22,15 @@ from reconciler.api.transport import (
     new_client,
     translated,
 )
-from reconciler.model.errors import ApiError
+from reconciler.api.waiting import Teller
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     import httpx2
 
+    from reconciler.api.turn import Turn
+    from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
 
 LARGEST_JSON = 32 * 1024 * 1024
@@ -34,6 +38,8 @@ LARGEST_JSON = 32 * 1024 * 1024
 
 WHOLE_SECONDS = 300.0
 """Longest time for one JSON answer from start to end, so that a dripping body ends."""
+
+TOO_MANY = 429
 
 SHORTEST_KEY = 8
 """Characters of a key worth hiding: a shorter one is no secret, and part of many words."""
@@ -68,6 +74,7 @@ class Connection:
     """Requests to one endpoint. `requests` counts every one sent, repeats included.
 
     `date` is the newest `Date` of any answer, the only clock that may be held against `created_at`.
+    `listener` is told when requests wait for long, see `reconciler.api.waiting`.
     """
 
     def __init__(
@@ -77,12 +84,12 @@ class Connection:
         *,
         retry: RetryPolicy | None = None,
         limiter: Limiter | None = None,
+        listener: Listener | None = None,
     ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
         self._key = endpoint.api_key.encode()
-        self._clock = clock
-        self._retry = retry or RetryPolicy()
-        self._limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
+        limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
+        self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), Teller(clock, listener))
         self.requests = 0
         self.date: int | None = None
 
@@ -112,7 +119,7 @@ class Connection:
             ApiError: see `reconciler.api.errors`.
         """
 
-        async def attempt() -> Answer:
+        async def attempt(turn: Turn) -> Answer:
             request = self._client.build_request(
                 method,
                 path,
@@ -121,28 +128,28 @@ class Connection:
                 files=files() if files else None,
                 timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
             )
-            return await self._answer(request)
+            return await self._answer(request, turn)
 
-        async def bounded() -> Answer:
+        async def bounded(turn: Turn) -> Answer:
             if files is not None:  # an upload takes as long as its bytes do
-                return await attempt()
+                return await attempt(turn)
             try:
                 async with asyncio.timeout(WHOLE_SECONDS):
-                    return await attempt()
+                    return await attempt(turn)
             except TimeoutError as error:
                 message = f"{method} {path}: no whole answer within {WHOLE_SECONDS:.0f} s"
                 raise ReplyLost(message) from error
 
-        return await self._repeat(bounded, idempotent=method != "POST")
+        return await self._repeater.run(bounded, idempotent=method != "POST")
 
     async def read_stream(self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]]) -> _T:
         """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails."""
 
-        async def attempt() -> _T:
+        async def attempt(turn: Turn) -> _T:
             request = self._client.build_request(
                 "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
             )
-            async with self._send(request, follow_redirects=True) as response:
+            async with self._send(request, turn, follow_redirects=True) as response:
                 self._note_date(Answer(response.status_code, response.headers, b""))
                 if not response.is_success:
                     body = bytearray()
@@ -150,13 +157,13 @@ class Connection:
                     raise failure(Answer(response.status_code, response.headers, self._without_key(body)))
                 return await consume(response.aiter_bytes())
 
-        return await self._repeat(attempt, idempotent=True)
+        return await self._repeater.run(attempt, idempotent=True)
 
-    async def _answer(self, request: httpx2.Request) -> Answer:
+    async def _answer(self, request: httpx2.Request, turn: Turn) -> Answer:
         """Sends one request and reads its whole answer, a success."""
         body = bytearray()
         try:
-            async with self._send(request) as response:
+            async with self._send(request, turn) as response:
                 await _read(response, body)
         except ReplyLost as error:
             error.partial = bytes(body)
@@ -179,32 +186,16 @@ class Connection:
 
     @asynccontextmanager
     async def _send(
-        self, request: httpx2.Request, *, follow_redirects: bool = False
+        self, request: httpx2.Request, turn: Turn, *, follow_redirects: bool = False
     ) -> AsyncIterator[httpx2.Response]:
         self.requests += 1
         with translated(f"{request.method} {request.url.netloc.decode()}{request.url.path}"):
             response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
+            turn.told(rate_told(response.headers), refused=response.status_code == TOO_MANY)
             try:
                 yield response
             finally:
                 await response.aclose()
-
-    async def _repeat(self, attempt: Callable[[], Awaitable[_T]], *, idempotent: bool) -> _T:
-        made = 0
-        while True:
-            try:
-                async with self._limiter.turn():
-                    done = await attempt()
-            except ApiError as error:
-                self._limiter.failed(error)
-                made += 1
-                wait = self._retry.wait(error, made, self._clock.chance(), idempotent=idempotent)
-                if wait is None:
-                    raise
-            else:
-                self._limiter.succeeded()
-                return done
-            await self._clock.sleep(wait)
 
 
 async def _read(response: httpx2.Response, body: bytearray) -> None:

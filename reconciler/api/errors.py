@@ -13,6 +13,7 @@ ApiError
     ├── ContainerExpired      400 or 404 whose text says that the container is gone
     ├── Conflict              408, 409
     ├── RateLimited           429
+    ├── QuotaExceeded         400, 403, 409, 413, 422, 429 that say that the account's share is used up
     └── ServerError           5xx
 
 `repeatable` says that a read or a delete may be sent again; `unsent` that anything may. `ambiguous` says that
@@ -136,6 +137,15 @@ class RateLimited(StatusError):
     code = "rate-limited"
     repeatable = True
     unsent = True
+
+
+class QuotaExceeded(StatusError):
+    """The account has as much as it may have: containers, memory, money. Nothing was carried out.
+
+    Waiting does not help, as it does after `RateLimited`; deleting something, or paying, may.
+    """
+
+    code = "quota-exceeded"
 
 
 class ServerError(StatusError):

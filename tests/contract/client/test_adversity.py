@@ -15,7 +15,7 @@ from support.emulated import Client
 from support.servers import API_KEY, Server, serving
 
 from reconciler.api import errors
-from reconciler.api.limiter import PATIENCE
+from reconciler.api.pace import PATIENCE
 from reconciler.api.retry import RetryPolicy
 from reconciler.model.errors import ApiError, LocalFileError
 from reconciler.model.spec import FileSpec, InlineContent, LocalFile

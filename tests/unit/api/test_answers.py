@@ -217,3 +217,72 @@ def test_what_is_shown_of_a_body_is_short_and_one_line() -> None:
     assert shown(b"a\r\n\tb") == "a b"
     assert len(shown(b"x" * 10_000)) == SHOWN
     assert shown("é".encode() * 10_000).endswith("…")
+
+
+QUOTA: list[tuple[int, str, str | None]] = [
+    (
+        429,
+        "You exceeded your current quota, please check your plan and billing details.",
+        "insufficient_quota",
+    ),
+    (400, "Billing hard limit has been reached", "billing_hard_limit_reached"),
+    (400, "The memory pool of 64g is exhausted: 64g are in use, '4g' was asked for.", "limit_exceeded"),
+    (400, "The following service limits were exceeded: code-interpreter-memory", "LimitExceeded"),
+    (400, "You have exceeded the compartment quota", "QuotaExceeded"),
+    (422, "The memory pool of 64g is exhausted.", None),
+    (403, "This project has reached its limit of 50 containers.", None),
+    (403, "Container limit reached for this project", None),
+    (409, "Quota exceeded for containers", None),
+    (409, "There is no capacity for a 64g container", None),
+    (413, "Too many running containers", None),
+    (429, "The maximum number of containers exist already.", None),
+]
+
+
+@pytest.mark.parametrize(("status", "message", "code"), QUOTA)
+def test_a_used_up_quota_is_recognised_by_code_or_words_and_was_certainly_not_carried_out(
+    status: int, message: str, code: str | None
+) -> None:
+    found = answered(status, envelope(message, None, code, None))
+    assert type(found) is errors.QuotaExceeded
+    assert (found.code, found.ambiguous, found.repeatable, found.unsent) == (
+        "quota-exceeded",
+        False,
+        False,
+        False,
+    )
+    assert "quota" in (found.hint or "")
+
+
+NO_QUOTA: list[tuple[int, str, str | None, type[StatusError]]] = [
+    (429, "Rate limit reached for requests. Limit: 100/min.", "rate_limit_exceeded", errors.RateLimited),
+    (429, "Rate limit reached for containers: limit of 100 containers per minute", None, errors.RateLimited),
+    (429, "Quota exceeded for metric 'requests' and limit 'requests per minute'", None, errors.RateLimited),
+    (429, "Requests have exceeded the call rate limit of your tier.", None, errors.RateLimited),
+    (429, "The server is at capacity, please try again later.", None, errors.RateLimited),
+    (429, "limit exceeded", "limit_exceeded", errors.RateLimited),
+    (409, "The container is being changed", None, errors.Conflict),
+    (409, "limit exceeded", "limit_exceeded", errors.Conflict),
+    (408, "quota exceeded", None, errors.Conflict),
+    (503, "quota exceeded, no capacity", "insufficient_quota", errors.ServerError),
+    (404, "quota not found", None, errors.NotFound),
+    (400, "Invalid 'limit': integer above maximum value for containers.", None, errors.BadRequest),
+    (400, "Invalid 'memory_limit': the container allows 64g.", "invalid_value", errors.BadRequest),
+    (413, "The file exceeded the size limit for containers.", None, errors.BadRequest),
+    (403, "You may not use containers.", None, errors.PermissionDenied),
+]
+
+
+@pytest.mark.parametrize(("status", "message", "code", "kind"), NO_QUOTA)
+def test_rates_sizes_and_odd_conflicts_are_no_quota(
+    status: int, message: str, code: str | None, kind: type[StatusError]
+) -> None:
+    assert type(answered(status, envelope(message, None, code, None))) is kind
+
+
+def test_a_server_that_tells_when_to_come_back_speaks_of_a_rate() -> None:
+    body = envelope("Quota exceeded", None, None, None)
+    assert type(answered(429, body, {"retry-after": "3"})) is errors.RateLimited
+    assert type(answered(429, body)) is errors.QuotaExceeded
+    sure = envelope("Quota exceeded", None, "insufficient_quota", None)
+    assert type(answered(429, sure, {"retry-after": "3"})) is errors.QuotaExceeded
