@@ -89,9 +89,14 @@ class Connection:
         self._client = new_client(endpoint.base_url, endpoint.headers())
         self._key = endpoint.api_key.encode()
         limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
-        self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), Teller(clock, listener))
+        self._teller = Teller(clock, listener)
+        self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), self._teller)
         self.requests = 0
         self.date: int | None = None
+
+    def tell(self, seconds: float, because: str) -> None:
+        """Tells whoever listens of a wait that is not the connection's own."""
+        self._teller.tell(seconds, because)
 
     async def close(self) -> None:
         """Closes every connection."""

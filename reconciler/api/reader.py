@@ -48,7 +48,7 @@ class Reader:
 
     async def wait(self, seconds: float, because: str) -> None:
         """Lets time pass, and says why to whoever watches."""
-        del because
+        self._connection.tell(seconds, because)
         await self._clock.sleep(seconds)
 
     async def containers(self, *, name: str | None = None) -> Listing[LiveContainer]:

@@ -88,7 +88,10 @@ class CheckedSource:
             raise self._changed("its contents are others")
 
     def _changed(self, how: str) -> LocalFileError:
-        return LocalFileError(f"{self._name} changed since it was planned: {how}", hint="apply again; a saved plan must be made anew")
+        return LocalFileError(
+            f"{self._name} changed since it was planned: {how}",
+            hint="apply again; a saved plan must be made anew",
+        )
 
 
 def _open(content: Content) -> BinaryIO:
@@ -101,4 +104,6 @@ def _open(content: Content) -> BinaryIO:
 
 
 def _unreadable(name: str, error: OSError) -> LocalFileError:
-    return LocalFileError(f"cannot read {name}: {error.strerror or error}", hint="apply again; a saved plan must be made anew")
+    return LocalFileError(
+        f"cannot read {name}: {error.strerror or error}", hint="apply again; a saved plan must be made anew"
+    )

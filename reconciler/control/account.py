@@ -13,11 +13,12 @@ from reconciler.model.plan import Target
 from reconciler.model.profile import OPENAI, profile_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from reconciler.api.reader import Reader
     from reconciler.api.writer import Writer
     from reconciler.model.clock import Clock
+    from reconciler.model.events import Waiting
     from reconciler.model.profile import Profile
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -31,9 +32,17 @@ class Speed:
     rpm: int | None = None
 
 
+def nobody(waiting: Waiting) -> None:
+    """Hears of waits, and does nothing."""
+    del waiting
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An endpoint with its identity for plans, its profile, and what earlier runs remember of it."""
+    """An endpoint with its identity for plans, its profile, and what earlier runs remember of it.
+
+    `listen` is told of waits that are long enough to be wondered about.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
@@ -41,6 +50,7 @@ class Account:
     profile: Profile
     clock: Clock
     ledger: Ledger = field(default_factory=Ledger)
+    listen: Callable[[Waiting], None] = nobody
 
     @asynccontextmanager
     async def reader(self, speed: Speed) -> AsyncIterator[Reader]:
@@ -65,7 +75,7 @@ class Account:
 
         endpoint = Endpoint(self.base_url, self.api_key, self.target.organization, self.target.project)
         limiter = Limiter(self.clock, speed.parallelism, rpm=speed.rpm)
-        connection = Connection(endpoint, self.clock, limiter=limiter)
+        connection = Connection(endpoint, self.clock, limiter=limiter, listener=self.listen)
         try:
             yield connection
         finally:

@@ -18,7 +18,7 @@ from reconciler.execute.closing import closing_list
 from reconciler.execute.errors import Interrupted, NotShownYet
 from reconciler.execute.journal import Journal
 from reconciler.execute.settle import MAX_ROUNDS, settle
-from reconciler.execute.undo import undone
+from reconciler.execute.undo import advice, undone
 from reconciler.ledger.ledger import Ledger
 from reconciler.model.errors import ApiError, ReconcilerError
 from reconciler.model.events import (
@@ -249,7 +249,7 @@ class _Run:
 
     async def _fail(self, run: ChainRun, link: Link, error: ReconcilerError, besides: str = "") -> None:
         message = f"{error}{besides}{await undone(run, link, error, self._writer, self._journal)}"
-        failure = Failure(error.code, message, error.hint)
+        failure = Failure(error.code, message, advice(link, error))
         self._tell(ChangeFailed(link.change, failure, tuple(run.done)))
         run.complete_link()
         self._leave(run, f"{link.change.action} of {run.chain.name} failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.api.errors import QuotaExceeded
 from reconciler.execute.errors import Interrupted
 from reconciler.model.errors import ApiError
 from reconciler.model.steps import ConfirmDeleted, DeleteContainer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.steps import Link
 
 REPLACE_CREATE_FIRST = ("create", "delete")
+TOO_MANY = 429
 REPLACE_DELETE_FIRST = ("delete", "create")
 
 
@@ -26,6 +28,17 @@ async def undone(run: ChainRun, link: Link, error: ReconcilerError, writer: Writ
     if link.change.actions == REPLACE_DELETE_FIRST and DeleteContainer.__name__ in run.done:
         return _deleted_first(run, link)
     return ""
+
+
+def advice(link: Link, error: ReconcilerError) -> str | None:
+    """The hint of a failure; where the account has no room for two copies, one can go first.
+
+    A 429 speaks of money or of requests, and a place that becomes free helps with neither.
+    """
+    full = isinstance(error, QuotaExceeded) and error.status != TOO_MANY
+    if full and link.change.actions == REPLACE_CREATE_FIRST:
+        return "the account has no room for both copies: set lifecycle.replace: delete_first"
+    return error.hint
 
 
 def _deleted_first(run: ChainRun, link: Link) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import HERE, allow, declared_file, desired, entry, scope, spec
 from support.emulated import applied, carried_out, planned
+from support.servers import serving
 from support.worlds import file_name
 
 from reconciler.model.events import ChangeApplied, ChangeStarted, DoublesSeen, RowSwept
@@ -130,6 +131,18 @@ def test_a_delete_first_replace_that_fails_says_what_is_left(
     assert said is None or said in failed.failure.message
     server.heal()
     assert applied(server, wanted).failures == []
+
+
+@pytest.mark.parametrize("order", list(ReplaceOrder))
+def test_a_replace_that_the_quota_has_no_room_for_says_what_to_set(order: ReplaceOrder) -> None:
+    with serving(memory_pool_gb=64) as pool:
+        plant(pool, "ci-a", memory_limit="1g")
+        plant(pool, "ci-full", memory_limit="16g")
+        wanted = desired(entry("ci-a", fields=spec("ci-a", memory_limit="64g"), order=order))
+        [failed] = applied(pool, wanted).outcome.failed
+        assert failed.failure.code == "quota-exceeded"
+        assert ("delete_first" in (failed.failure.hint or "")) == (order is ReplaceOrder.CREATE_FIRST)
+        assert len(ids(pool, "ci-a")) == (order is ReplaceOrder.CREATE_FIRST)
 
 
 def test_create_first_has_the_new_one_complete_before_the_old_one_goes(server: Server) -> None:
