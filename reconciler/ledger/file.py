@@ -7,10 +7,11 @@ once it is closed, so that it can travel as a CI cache.
 
 from __future__ import annotations
 
-import stat
+import errno
+import os
 from typing import TYPE_CHECKING
 
-from reconciler.ledger.schema import APPLICATION_ID, ForeignFile, NewerFile, prepare
+from reconciler.ledger.schema import APPLICATION_ID, ForeignFile, MalformedFile, NewerFile, prepare
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,13 +25,16 @@ APPLICATION_AT = 68
 """Offset of the application id in the header (https://www.sqlite.org/fileformat.html)."""
 
 
-def open_file(path: Path, warn: Callable[[str], None], *, own: bool) -> sqlite3.Connection | None:
+def open_file(
+    path: Path, warn: Callable[[str], None], *, own: bool, busy_seconds: float = BUSY_SECONDS
+) -> sqlite3.Connection | None:
     """Opens or makes a ledger.
 
     Args:
         path: its file; folders above it are made.
         warn: told in one sentence where there will be no ledger, or a new one.
         own: nobody else has any business at this path, so whatever is damaged there is ours.
+        busy_seconds: how long to wait for another process.
 
     Returns:
         None where nothing can be remembered.
@@ -40,27 +44,65 @@ def open_file(path: Path, warn: Callable[[str], None], *, own: bool) -> sqlite3.
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _connect(path)
-        except sqlite3.DatabaseError as error:
-            if not damaged(error) or not (own or _bears_our_id(path)):
+            return _connect(path, busy_seconds)
+        except (sqlite3.Error, MalformedFile, UnicodeDecodeError) as error:
+            if not (damaged(error) and ours(path, own=own)):
                 raise
             take_away(path)
+            fresh = _connect(path, busy_seconds)
             warn(f"the ledger {path} was damaged; a new one was begun")
-            return _connect(path)
+            return fresh
     except ForeignFile:
         warn(f"{path} is a database and no ledger; going on without one")
     except NewerFile:
         warn(f"the ledger {path} was made by a newer version; going on without it")
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, MalformedFile, UnicodeDecodeError, OSError) as error:
         warn(f"no ledger can be kept at {path} ({reason(error)}); going on without one")
     return None
 
 
-def damaged(error: Exception) -> bool:
-    """Tells whether SQLite says that a file is no database or malformed, and not merely out of reach."""
+def open_existing(path: Path, *, writable: bool, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """Opens a file that is there, changing nothing about what it holds; it may hold anything.
+
+    To read, it is opened for writing all the same where that is allowed: a transaction that a kill cut off
+    has to be rolled back first.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be opened.
+    """
     import sqlite3  # noqa: PLC0415 - as above
 
-    return type(error) is sqlite3.DatabaseError
+    _be_regular(path)
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, timeout=busy_seconds, isolation_level=None, uri=True)
+    if not writable:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def damaged(error: Exception) -> bool:
+    """Tells whether a file is no database, or malformed, or holds what cannot be; not merely out of reach.
+
+    What SQLite itself reports carries its code; text that is no UTF-8 is found by Python, and has none. Where
+    SQLite's own message repeats such text, there is no other error than UnicodeDecodeError.
+    """
+    import sqlite3  # noqa: PLC0415 - as above
+
+    undecodable = type(error) is sqlite3.OperationalError and not hasattr(error, "sqlite_errorcode")
+    return type(error) in {sqlite3.DatabaseError, MalformedFile, UnicodeDecodeError} or undecodable
+
+
+def ours(path: Path, *, own: bool) -> bool:
+    """Tells whether a damaged file may be deleted: nothing else belongs there, or it bears our id.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if own:
+        return True
+    with path.open("rb") as file:
+        head = file.read(APPLICATION_AT + 4)
+    return head[APPLICATION_AT:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def take_away(path: Path) -> None:
@@ -69,8 +111,9 @@ def take_away(path: Path) -> None:
     Raises:
         OSError: it stays.
     """
-    for name in (f"{path.name}-journal", f"{path.name}-wal", f"{path.name}-shm", path.name):
-        path.with_name(name).unlink(missing_ok=True)
+    real = type(path)(os.path.realpath(path))  # the journal lies beside the file that a link leads to
+    for name in (f"{real.name}-journal", f"{real.name}-wal", f"{real.name}-shm", real.name):
+        real.with_name(name).unlink(missing_ok=True)
 
 
 def reason(error: Exception) -> str:
@@ -78,14 +121,14 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     import sqlite3  # noqa: PLC0415 - as above
 
-    new = not path.exists()
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    if not path.exists():
+        path.touch(mode=0o600)
+    _be_regular(path)
+    connection = sqlite3.connect(path.absolute(), timeout=busy_seconds, isolation_level=None)
     try:
-        if new:
-            path.chmod(stat.S_IRUSR | stat.S_IWUSR)
         connection.execute("PRAGMA synchronous = OFF")
         prepare(connection)
     except BaseException:
@@ -94,7 +137,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _bears_our_id(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(APPLICATION_AT + 4)
-    return head[APPLICATION_AT:] == APPLICATION_ID.to_bytes(4, "big")
+def _be_regular(path: Path) -> None:
+    """SQLite would wait at a pipe for ever, and write a journal beside a device."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file")

@@ -7,12 +7,12 @@ list lags behind creates and deletes, and a killed run cannot tell anybody what 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from reconciler.ledger import rows
 from reconciler.ledger.store import Store
-from reconciler.model.memory import Birth, Intent, Memory, Touch
+from reconciler.model.history import Run, SeenPrefix
+from reconciler.model.memory import Memory, Touch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,35 +20,6 @@ if TYPE_CHECKING:
 
     from reconciler.ledger.store import Place
     from reconciler.model.plan import Target
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPrefix:
-    """A scope that was applied to the target: its prefix, the sub-prefixes carved out of it, and when."""
-
-    prefix: str
-    exclude: tuple[str, ...]
-    seen_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run that could change something, as `reconciler history` shows it.
-
-    `started_at` is RFC 3339 by the local clock; `scope` a prefix or declared names; `digest` the plan's.
-    """
-
-    started_at: str
-    seconds: float
-    command: str
-    scope: str
-    exit_code: int
-    applied: int
-    failed: int
-    undone: int
-    requests: int
-    digest: str
-    tool_version: str
 
 
 class Ledger:
@@ -69,7 +40,7 @@ class Ledger:
 
     def recall(self) -> Memory:
         """Everything that helps to observe and to change the target."""
-        return self._store.read(_recall, Memory()) if self._store else Memory()
+        return self._store.read(rows.memory, Memory()) if self._store else Memory()
 
     def intend(self, name: str, date: int | None) -> None:
         """Notes that a create of this live name is about to be sent, at the server's time `date`."""
@@ -103,8 +74,8 @@ class Ledger:
 
     def touched(self, touches: Mapping[str, Touch]) -> None:
         """Notes our last operations on containers."""
-        rows = [(each, touch.ours, touch.theirs) for each, touch in touches.items()]
-        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", rows)
+        values = [(each, touch.ours, touch.theirs) for each, touch in touches.items()]
+        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", values)
 
     def lag_seen(self, seconds: float) -> None:
         """Notes for how long a list lacked a row that existed; only the longest is kept."""
@@ -114,7 +85,7 @@ class Ledger:
 
     def prefixes(self) -> tuple[SeenPrefix, ...]:
         """The scopes that were applied to the target, sorted by prefix."""
-        return self._store.read(_prefixes, ()) if self._store else ()
+        return self._store.read(rows.prefixes, ()) if self._store else ()
 
     def remember_prefix(self, seen: SeenPrefix) -> None:
         """Notes a scope that is being applied."""
@@ -127,33 +98,11 @@ class Ledger:
 
     def record(self, run: Run) -> None:
         """Adds a run to the history."""
-        columns = ", ".join(Run.__slots__)
         marks = ", ".join("?" for _ in Run.__slots__)
-        query = f"INSERT INTO run (target, {columns}) VALUES (?, {marks})"  # noqa: S608 - names of our own class
+        query = f"INSERT INTO run (target, {rows.RUN_COLUMNS}) VALUES (?, {marks})"  # noqa: S608 - our own names
         self._all(query, [tuple(getattr(run, name) for name in Run.__slots__)])
 
-    def _all(self, query: str, rows: list[tuple[Any, ...]]) -> None:
+    def _all(self, query: str, values: list[tuple[Any, ...]]) -> None:
         """Does one statement for every row in one transaction; the target is each row's first value."""
-        if rows and self._store is not None:
-            self._store.write(lambda db, target: db.executemany(query, [(target, *row) for row in rows]))
-
-
-def _recall(db: sqlite3.Connection, target: int) -> Memory:
-    def rows(columns: str) -> list[Any]:
-        return db.execute(f"SELECT {columns} WHERE target = ? ORDER BY 1, 2", (target,)).fetchall()
-
-    lag = db.execute("SELECT lag_seen FROM target WHERE id = ?", (target,)).fetchone()
-    touches = {each: Touch(ours, theirs) for each, ours, theirs in rows("id, ours, theirs FROM touch")}
-    return Memory(
-        intents=tuple(Intent(*row) for row in rows("name, date FROM intent")),
-        births=tuple(Birth(*row) for row in rows("id, name, date FROM birth")),
-        tombstones=MappingProxyType(dict(rows("id, date FROM tombstone"))),
-        touches=MappingProxyType(touches),
-        lag_seen=float(lag[0]) if lag else 0.0,
-    )
-
-
-def _prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
-    query = "SELECT prefix, exclude, seen_at FROM prefix WHERE target = ? ORDER BY prefix"
-    rows = db.execute(query, (target,)).fetchall()
-    return tuple(SeenPrefix(prefix, tuple(json.loads(exclude)), seen_at) for prefix, exclude, seen_at in rows)
+        if values and self._store is not None:
+            self._store.write(lambda db, target: db.executemany(query, [(target, *row) for row in values]))

@@ -16,7 +16,7 @@ TABLES = """
 CREATE TABLE target (
   id INTEGER PRIMARY KEY,
   url TEXT NOT NULL, organization TEXT NOT NULL, project TEXT NOT NULL,
-  lag_seen REAL NOT NULL DEFAULT 0,
+  lag_seen REAL NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
   UNIQUE (url, organization, project)
 );
 CREATE TABLE intent (
@@ -48,10 +48,18 @@ CREATE TABLE run (
 );
 """
 
+STATEMENTS = tuple(statement.strip() for statement in TABLES.split(";") if statement.strip())
+"""SQLite keeps them word for word, so that a file can be held against them."""
+
+NOTES = ("intent", "birth", "tombstone", "touch", "prefix", "run")
+"""The tables whose rows belong to a target."""
+
+KEPT_TARGETS = 1000
 KEPT_RUNS = 1000
 KEPT_TOUCHES = 100_000
+KEPT_BIRTHS = 100_000
 KEPT_TOMBSTONES = 10_000
-"""What is kept of each target's kind; the oldest goes first."""
+"""How many targets are kept, and of each target how much; the oldest goes first, undated before dated."""
 
 
 class ForeignFile(Exception):
@@ -62,22 +70,42 @@ class NewerFile(Exception):
     """A ledger that a newer version made; it is left alone."""
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Makes the tables of an empty file, and checks that any other is a ledger of this version.
+class MalformedFile(Exception):
+    """A file with the id of a ledger and other tables than one."""
+
+
+def check(connection: sqlite3.Connection) -> bool:
+    """Tells a ledger of this version from an empty file, which may become one.
+
+    Tables, triggers and views that this program did not make are not run, let alone trusted: the file may
+    come out of a CI cache.
 
     Raises:
         ForeignFile: it is some other database.
         NewerFile: see there.
-        sqlite3.Error: it is damaged, locked, or cannot be written.
+        MalformedFile: see there.
+        sqlite3.Error: it is damaged or locked.
     """
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+    made = sorted(str(row[0]) for row in found)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if tables and application != APPLICATION_ID:
+    if application != APPLICATION_ID and (made or application or version):
         raise ForeignFile
     if version > VERSION:
         raise NewerFile
-    if not tables:
+    if made and made != sorted(STATEMENTS):
+        raise MalformedFile
+    return bool(made)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes the tables of an empty file; see `check` for any other.
+
+    Raises:
+        sqlite3.Error: it cannot be written.
+    """
+    if not check(connection):
         _create(connection)
 
 
@@ -85,8 +113,8 @@ def _create(connection: sqlite3.Connection) -> None:
     """All or nothing: a process that dies here, or another that does the same, leaves no half of it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-            for statement in filter(str.strip, TABLES.split(";")):
+        if not check(connection):
+            for statement in STATEMENTS:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -98,14 +126,31 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def tidy(connection: sqlite3.Connection, target: int) -> None:
-    """Lets the oldest go, so that the file stays small."""
+    """Lets the oldest go, so that the file stays small; the target was used last by that."""
+    connection.execute("UPDATE target SET used = (SELECT max(used) FROM target) + 1 WHERE id = ?", (target,))
+    if _trim(connection, "target", "used", KEPT_TARGETS):
+        for table in NOTES:
+            connection.execute(f"DELETE FROM {table} WHERE target NOT IN (SELECT id FROM target)")  # noqa: S608 - our own names
     for table, column, kept in (
         ("run", "id", KEPT_RUNS),
         ("touch", "ours", KEPT_TOUCHES),
+        ("birth", "date", KEPT_BIRTHS),
         ("tombstone", "date", KEPT_TOMBSTONES),
     ):
-        connection.execute(
-            f"DELETE FROM {table} WHERE target = ?1 AND {column} <= "  # noqa: S608 - names from the lines above
-            f"(SELECT {column} FROM {table} WHERE target = ?1 ORDER BY {column} DESC LIMIT 1 OFFSET ?2)",
-            (target, kept),
-        )
+        _trim(connection, table, column, kept, target)
+
+
+def _trim(
+    connection: sqlite3.Connection, table: str, column: str, kept: int, target: int | None = None
+) -> bool:
+    """Deletes all but the newest rows; by key, since any number of rows may be of the same second."""
+    where = "?1 IS NULL" if target is None else "target = ?1"
+    count = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (target,)).fetchone()[0]  # noqa: S608 - our own names
+    if count <= kept:
+        return False
+    connection.execute(
+        f"DELETE FROM {table} WHERE {where} AND id IN "  # noqa: S608 - as above
+        f"(SELECT id FROM {table} WHERE {where} ORDER BY {column} DESC LIMIT -1 OFFSET ?2)",
+        (target, kept),
+    )
+    return True

@@ -1,0 +1,134 @@
+"""From rows to values. SQLite lets any column hold anything: what is odd here was not written by us.
+
+Everything in this module raises TypeError or ValueError where a value is of no kind that we write, which is
+how a flipped bit shows that SQLite itself cannot see.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model.history import Run, SeenPrefix
+from reconciler.model.memory import Birth, Intent, Memory, Touch
+from reconciler.model.plan import Target
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+RUN_COLUMNS = ", ".join(Run.__slots__)
+
+
+def memory(db: sqlite3.Connection, target: int) -> Memory:
+    """Everything that helps to observe and to change a target."""
+    touches = {
+        _text(each): Touch(_number(ours), _maybe(theirs))
+        for each, ours, theirs in _of(db, "id, ours, theirs FROM touch", target)
+    }
+    tombstones = {_text(each): _maybe(date) for each, date in _of(db, "id, date FROM tombstone", target)}
+    return Memory(
+        intents=intents(db, target),
+        births=births(db, target),
+        tombstones=MappingProxyType(tombstones),
+        touches=MappingProxyType(touches),
+        lag_seen=lag_seen(db, target),
+    )
+
+
+def intents(db: sqlite3.Connection, target: int) -> tuple[Intent, ...]:
+    """The creates of unknown fate, by name."""
+    found = _of(db, "name, date FROM intent", target)
+    return tuple(Intent(_text(name), _maybe(date)) for name, date in found)
+
+
+def births(db: sqlite3.Connection, target: int) -> tuple[Birth, ...]:
+    """The containers that no list has shown yet, by id."""
+    found = _of(db, "id, name, date FROM birth", target)
+    return tuple(Birth(_text(each), _text(name), _maybe(date)) for each, name, date in found)
+
+
+def prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
+    """The scopes that were applied, by prefix."""
+    found = _of(db, "prefix, exclude, seen_at FROM prefix", target)
+    return tuple(SeenPrefix(_text(prefix), _texts(exclude), _text(seen)) for prefix, exclude, seen in found)
+
+
+def lag_seen(db: sqlite3.Connection, target: int) -> float:
+    """The longest time that a list was seen to lack a row, in seconds."""
+    row = db.execute("SELECT lag_seen FROM target WHERE id = ?", (target,)).fetchone()
+    return _amount(row[0]) if row else 0.0
+
+
+def count(db: sqlite3.Connection, table: str, target: int) -> int:
+    """How many rows of a table belong to a target."""
+    query = f"SELECT count(*) FROM {table} WHERE target = ?"  # noqa: S608 - a name of our own
+    return int(db.execute(query, (target,)).fetchone()[0])
+
+
+def targets(db: sqlite3.Connection) -> Iterator[tuple[int, Target]]:
+    """Every target with its number, by what it is."""
+    query = "SELECT id, url, organization, project FROM target ORDER BY url, organization, project"
+    for number, *names in db.execute(query).fetchall():
+        yield _number(number), target_of(*names)
+
+
+def target_of(url: object, organization: object, project: object) -> Target:
+    """A target of the three columns that it is kept in."""
+    return Target(_text(url), _text(organization) or None, _text(project) or None)
+
+
+def run_of(values: tuple[object, ...]) -> Run:
+    """A run of `RUN_COLUMNS`."""
+    started_at, seconds, command, scope, code, applied, failed, undone, requests, digest, version = values
+    return Run(
+        started_at=_text(started_at),
+        seconds=_amount(seconds),
+        command=_text(command),
+        scope=_text(scope),
+        exit_code=_number(code),
+        applied=_number(applied),
+        failed=_number(failed),
+        undone=_number(undone),
+        requests=_number(requests),
+        digest=_text(digest),
+        tool_version=_text(version),
+    )
+
+
+def _of(db: sqlite3.Connection, columns: str, target: int) -> list[Any]:
+    return db.execute(f"SELECT {columns} WHERE target = ? ORDER BY 1, 2", (target,)).fetchall()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {value!r:.80}")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected a whole number, found {value!r:.80}")
+    return value
+
+
+def _maybe(value: object) -> int | None:
+    return None if value is None else _number(value)
+
+
+def _amount(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"expected an amount, found {value!r:.80}")
+    return float(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    try:
+        found = json.loads(_text(value))
+    except RecursionError as error:
+        raise ValueError("a list nested too deep") from error
+    if not isinstance(found, list):
+        raise TypeError(f"expected a list, found {value!r:.80}")
+    return tuple(map(_text, found))
