@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.errors import ReconcilerError
 from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
 from reconciler.render.plan_text import plan_lines, warnings
 
@@ -81,6 +82,10 @@ class Console:
             sys.stderr.flush()
         except OSError:
             discard(sys.stderr)
+
+    def warn(self, text: str) -> None:
+        """Writes a warning about this machine, which changes nothing about the result."""
+        self.err(f"{self.paint_err('yellow', 'warning:')} {safe(text, 400)}")
 
     def ask(self, question: str) -> bool:
         """Asks on the terminal; only `yes` is yes, and so is nothing else: not even the end of input."""

@@ -7,7 +7,8 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconciler.cli.parser import CommandLineError, build
+from reconciler.cli.arguments import CommandLineError
+from reconciler.cli.parser import build
 
 if TYPE_CHECKING:
     import argparse
@@ -61,7 +62,8 @@ def _misused(error: CommandLineError, arguments: Sequence[str]) -> int:
     from reconciler.render.result_json import result_json  # noqa: PLC0415 - as above
 
     sys.stderr.write(f"{error.usage}{error.prog}: error: {safe(str(error), 400)}\n")
-    result = Result(error.prog.split()[-1], error=UsageError(str(error)))
+    command = error.prog.partition(" ")[2] or error.prog
+    result = Result(command, error=UsageError(str(error)))
     if "--format=json" in arguments or ("--format", "json") in pairwise(arguments):
         sys.stdout.write(f"{result_json(result)}\n")
     return int(result.exit_code)

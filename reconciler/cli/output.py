@@ -10,6 +10,8 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
+from reconciler.render.history_text import history_lines
+from reconciler.render.ledger_text import forgotten_lines, ledger_lines
 from reconciler.render.outcome_text import outcome_lines
 from reconciler.render.plan_text import plan_lines, warnings
 
@@ -57,6 +59,13 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         yield from outcome_lines(result.outcome, console.paint_out)
     if result.items is not None:
         yield from drift_lines(result.items, console.paint_out)
+    if result.runs is not None:
+        yield from history_lines(result.runs, console.paint_out)
+    if result.ledger is not None:
+        forgotten = result.command == "ledger clear"
+        yield from (
+            forgotten_lines(result.ledger) if forgotten else ledger_lines(result.ledger, console.paint_out)
+        )
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):

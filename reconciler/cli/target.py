@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.cli.parser import DEFAULT_DATA
+from reconciler.cli.arguments import DEFAULT_DATA
 from reconciler.control.account import DEFAULT_BASE_URL, account_from, emulated
 from reconciler.control.clock import RealClock
+from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.places import ledger_file
+from reconciler.ledger.store import Place
 from reconciler.model.errors import EmulatorFailed, UsageError
 from reconciler.model.profile import OPENAI, Profile, profile_for
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from reconciler.control.account import Account
+
+NO_LEDGER = "none"
+"""What `--ledger` takes for: remember nothing."""
 
 EMULATOR_KEY = "emulator"
 """Any non-empty bearer token is accepted by the built-in emulator."""
@@ -38,6 +45,22 @@ def check_options(options: argparse.Namespace) -> None:
         raise UsageError("--emulator-data needs --emulator")
     if getattr(options, "allow_busy", False) and options.busy_window is None:
         raise UsageError("--allow-busy needs --busy-window: without it nobody asks who uses a container")
+    ledger_place(options)
+
+
+def ledger_place(options: argparse.Namespace) -> Place | None:
+    """Where the ledger is kept; None where nothing is to be remembered.
+
+    Raises:
+        UsageError: a folder cannot be a ledger.
+    """
+    if options.ledger is None:
+        return Place(ledger_file(os.environ), own=True)
+    if options.ledger == NO_LEDGER:
+        return None
+    if Path(options.ledger).is_dir():
+        raise UsageError(f"--ledger {options.ledger}: expected a file, found a folder")
+    return Place(Path(options.ledger))
 
 
 def profile_of(options: argparse.Namespace) -> Profile:
@@ -52,13 +75,23 @@ def profile_of(options: argparse.Namespace) -> Profile:
 
 
 @contextmanager
-def opened(options: argparse.Namespace) -> Iterator[Account]:
-    """Yields the account; with `--emulator`, runs the emulator for as long as it is used.
+def opened(options: argparse.Namespace, warn: Callable[[str], None]) -> Iterator[Account]:
+    """Yields the account with its ledger, which is closed at the end; `warn` is told what is wrong with that.
 
     Raises:
         InvalidInput: no key, or a base URL that cannot be used.
         EmulatorFailed: the emulator cannot start.
     """
+    place = ledger_place(options)
+    with _account(options) as account:
+        ledger = Ledger() if place is None else Ledger.at(place, account.target, warn)
+        with closing(ledger):
+            yield replace(account, ledger=ledger)
+
+
+@contextmanager
+def _account(options: argparse.Namespace) -> Iterator[Account]:
+    """Yields the account; with `--emulator`, runs the emulator for as long as it is used."""
     if not options.emulator:
         yield account_from(
             os.environ, options.base_url, RealClock(), allow_insecure=options.allow_insecure_http

@@ -16,7 +16,9 @@ from reconciler.planning.approval import Mismatch, desired_moved, uncovered
 
 if TYPE_CHECKING:
     from reconciler.control.account import Account
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
+    from reconciler.model.scope import Desired
 
 _BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
 LARGEST = 256 * 1024 * 1024
@@ -89,20 +91,37 @@ def write_plan_file(plan: Plan, path: str) -> None:
         raise LocalFileError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-async def prepare_approved(approved: Plan, account: Account, options: Options) -> Prepared:
-    """Plans again and holds the result against an approval.
+def approved_state(approved: Plan, account: Account) -> tuple[Desired, tuple[Diagnostic, ...]]:
+    """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
-    The manifests, the selection and what may happen to containers in use come from the plan; they can only
-    be what was approved, since the digests of all that is declared are compared before anything is contacted.
+    They can only be what was approved, since the digests of all that is declared are compared.
 
     Raises:
-        PlanNotCovered: something moved that was not approved.
+        PlanMismatch: a manifest is not there, or (`PlanNotCovered`) something declared moved.
+        InvalidManifests: there are errors.
     """
     try:
         desired, found = desired_state(approved.manifests, account.profile)
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))
+    return desired, found
+
+
+async def prepare_approved(
+    approved: Plan,
+    state: tuple[Desired, tuple[Diagnostic, ...]],
+    account: Account,
+    options: Options,
+) -> Prepared:
+    """Plans again from an approved state, and holds the result against the approval.
+
+    The selection and what may happen to containers in use come from the plan.
+
+    Raises:
+        PlanNotCovered: something would be done that was not approved.
+    """
+    desired, found = state
     again = Options(approved.names, options.adopt, options.speed, approved.busy)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))

@@ -11,6 +11,7 @@ from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError
+    from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Activity, Plan
 
@@ -46,7 +47,10 @@ class DriftItem:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command came to. `signal` asks for exit code 2 where changes are pending."""
+    """What a command came to. `signal` asks for exit code 2 where changes are pending.
+
+    `ledger` is what the ledger holds, or what was forgotten of it.
+    """
 
     command: str
     plan: Plan | None = None
@@ -55,6 +59,8 @@ class Result:
     diagnostics: tuple[Diagnostic, ...] = ()
     error: ReconcilerError | None = None
     signal: bool = False
+    runs: tuple[PastRun, ...] | None = None
+    ledger: LedgerReport | None = None
 
     @property
     def exit_code(self) -> ExitCode:

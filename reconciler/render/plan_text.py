@@ -10,6 +10,7 @@ from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
+from reconciler.render.target_text import target_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -191,13 +192,7 @@ def _footnotes(plan: Plan) -> Iterator[str]:
         cost = f"Applying takes {plan.cost.requests} requests"
         dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
         yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
-        yield f"Target: {_target(plan)}; scope: {_scope(plan)}."
-
-
-def _target(plan: Plan) -> str:
-    target = plan.target
-    named = (("organization", target.organization), ("project", target.project))
-    return ", ".join([safe(target.url), *(f"{what} {safe(name)}" for what, name in named if name)])
+        yield f"Target: {target_text(plan.target)}; scope: {_scope(plan)}."
 
 
 def _scope(plan: Plan) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.plan_json import activity_values, diagnostic_values, plan_values
+from reconciler.render.ledger_json import ledger_values, run_values
 
 if TYPE_CHECKING:
     from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, Failure
@@ -36,6 +37,10 @@ def result_values(result: Result) -> dict[str, Any]:
         values["outcome"] = _outcome(result.outcome)
     if result.items is not None:
         values["items"] = [_item(item) for item in result.items]
+    if result.runs is not None:
+        values["runs"] = [run_values(past) for past in result.runs]
+    if result.ledger is not None:
+        values["ledger"] = ledger_values(result.ledger)
     values["diagnostics"] = [diagnostic_values(found) for found in result.diagnostics]
     if result.error is not None:
         error = result.error

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 from support.commands import reconciler
+from support.schemas import result_validator
 from support.servers import serving
-
-from reconciler.manifest import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,26 +25,16 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def result_schema() -> Draft202012Validator:
-    """Checks whole results, plans included."""
-    plan = Resource.from_contents(json.loads(published("plan.v1.json")))
-    registry: Registry[Any] = Registry().with_resource("plan.v1.json", plan)
-    return Draft202012Validator(json.loads(published("result.v1.json")), registry=registry)
-
-
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_does_what_it_says(
-    example: Path, server: Server, result_schema: Draft202012Validator
-) -> None:
+def test_an_example_does_what_it_says(example: Path, server: Server) -> None:
     def run(*arguments: str) -> int:
         ran = reconciler(*arguments, str(example), "--format", "json", env=server.env)
-        result_schema.validate(ran.result)
+        result_validator().validate(ran.result)
         assert ran.result["exit_code"] == ran.code, ran.err
         return ran.code
 
     validated = reconciler("validate", str(example), "--format", "json")
-    result_schema.validate(validated.result)
+    result_validator().validate(validated.result)
     assert (validated.code, validated.result["diagnostics"]) == (0, [])
     assert run("plan", "--detailed-exitcode") == 2
     assert run("apply", "--auto-approve") == 0
@@ -66,9 +52,7 @@ def test_every_manifest_of_an_example_names_its_schema(example: Path) -> None:
         assert (manifest.parent / named).resolve() == (example.parents[1] / "schemas/manifest.v1.json")
 
 
-def test_failures_are_results_too(
-    server: Server, result_schema: Draft202012Validator, tmp_path: Path
-) -> None:
+def test_failures_are_results_too(server: Server, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("version: 1\ncontainers: [{name: 7}]\n")
     server.control("POST", "/containers", {"containers": [{"name": "ci-a"}]})
     empty = tmp_path / "empty"
@@ -82,5 +66,5 @@ def test_failures_are_results_too(
         1: ["plan", str(empty), "--base-url", f"{server.root_url}/nowhere"],
     }.items():
         ran = reconciler(*arguments, "--format", "json", env=server.env)
-        result_schema.validate(ran.result)
+        result_validator().validate(ran.result)
         assert (ran.code, ran.result["exit_code"]) == (code, code), ran.out

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.commands import COMMANDS
 from reconciler.cli.parser import build
 from reconciler.manifest import published
 from reconciler.model.exit_codes import MEANINGS, ExitCode
@@ -48,14 +49,23 @@ def test_the_result_schema_knows_every_cause_and_exit_code() -> None:
     assert properties["exit_code"]["enum"] == [int(code) for code in ExitCode]
 
 
-def commands() -> dict[str, Any]:
-    (subparsers,) = [action for action in build()._actions if action.dest == "command"]
-    assert isinstance(subparsers.choices, dict)
-    return subparsers.choices
+def commands(parser: Any = None) -> dict[str, Any]:
+    """Every command by its name, which is of two words where a command has commands of its own."""
+    inner: list[Any] = [action for action in (parser or build())._actions if action.dest == "command"]
+    found: dict[str, Any] = {}
+    for name, command in inner[0].choices.items() if inner else ():
+        own = commands(command)
+        found |= {f"{name} {action}": each for action, each in own.items()} or {name: command}
+    return found
 
 
 def test_the_readme_lists_every_command_and_no_other() -> None:
-    assert set(re.findall(r"^\| `reconciler (\w+)", README, re.MULTILINE)) == set(commands())
+    rows = re.findall(r"^\| `reconciler ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE)
+    assert set(rows) == set(commands())
+
+
+def test_every_command_can_be_run() -> None:
+    assert set(commands()) == {*COMMANDS, "emulator"}
 
 
 def test_the_readme_names_only_options_that_exist() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -24,11 +25,13 @@ class Server:
     base_url: str
     root_url: str
     http: httpx2.Client
+    cache: str | None = None
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that points the command at it."""
-        return {"OPENAI_BASE_URL": self.base_url, "OPENAI_API_KEY": API_KEY}
+        """The environment that points the command at it; what runs remember of it goes with it."""
+        where = {"OPENAI_BASE_URL": self.base_url, "OPENAI_API_KEY": API_KEY}
+        return {**where, "XDG_CACHE_HOME": self.cache} if self.cache else where
 
     def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Asks the control API."""
@@ -79,5 +82,9 @@ class Server:
 def serving(**settings: Any) -> Iterator[Server]:
     """Runs an emulator in this process for as long as it is needed."""
     options = Settings(control_key=CONTROL_KEY, **settings)
-    with start(options) as emulator, httpx2.Client(trust_env=False) as http:
-        yield Server(emulator.base_url, emulator.root_url, http)
+    with (
+        TemporaryDirectory(prefix="reconciler-tests-") as cache,
+        start(options) as emulator,
+        httpx2.Client(trust_env=False) as http,
+    ):
+        yield Server(emulator.base_url, emulator.root_url, http, cache)

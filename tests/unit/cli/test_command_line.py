@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.cli.commands import _options
-from reconciler.cli.parser import CommandLineError, build
+from reconciler.cli.arguments import CommandLineError
+from reconciler.cli.parser import build
+from reconciler.cli.selection import pass_options
 from reconciler.cli.target import check_options
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
@@ -18,18 +19,18 @@ from reconciler.model.plan import BusyGuard
 def test_a_window_is_asked_for_with_any_duration(command: str, window: str, seconds: int) -> None:
     options = build().parse_args([command, "manifests", "--busy-window", window])
     check_options(options)
-    assert _options(options).busy == BusyGuard(seconds)
+    assert pass_options(options).busy == BusyGuard(seconds)
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "destroy", "drift"])
 def test_without_a_window_nobody_asks(command: str) -> None:
-    assert _options(build().parse_args([command, "manifests"])).busy is None
+    assert pass_options(build().parse_args([command, "manifests"])).busy is None
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "destroy"])
 def test_the_allowance_belongs_to_a_window(command: str) -> None:
     both = build().parse_args([command, "manifests", "--busy-window", "1m", "--allow-busy"])
-    assert _options(both).busy == BusyGuard(60, allowed=True)
+    assert pass_options(both).busy == BusyGuard(60, allowed=True)
     alone = build().parse_args([command, "manifests", "--allow-busy"])
     with pytest.raises(UsageError, match="--allow-busy needs --busy-window"):
         check_options(alone)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.cli.arguments import CommandLineError
 from reconciler.cli.emulator import _settings
 from reconciler.cli.emulator_options import EXPIRED_ANSWERS, NAME_FILTERS, PATH_MODES, PROFILES
-from reconciler.cli.parser import CommandLineError, build
+from reconciler.cli.parser import build
 from reconciler.emulator import Settings, profile_settings
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from unit.emulator.harness import Api, MakeApi, error_of
 
+from reconciler.cli.arguments import Parser
 from reconciler.cli.emulator_options import add_emulator_options
-from reconciler.cli.parser import Parser
 from reconciler.emulator import EmulatorError, Settings
 from reconciler.emulator.faults.kinds import KINDS
 from reconciler.emulator.faults.text import parse_line

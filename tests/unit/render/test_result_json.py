@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from support.builders import desired, entry, plan_of, state
+from support.ledgers import FULL, RUN, SEEN, TARGET
+from support.schemas import result_validator
 from support.strategies import diagnostics, law, plans, texts
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
@@ -21,6 +24,7 @@ from reconciler.model.events import (
     RowSwept,
     RunFinished,
 )
+from reconciler.model.history import LedgerReport, PastRun, TargetReport
 from reconciler.model.outcome import fold
 from reconciler.model.plan import Action, Activity, Change, Plan, Reason
 from reconciler.model.plan_json import plan_values, read_plan
@@ -47,9 +51,10 @@ def test_the_smallest_result() -> None:
 
 def test_the_parts_come_in_the_order_of_the_format() -> None:
     plan = plan_of(desired(entry("ci-a")), state())
-    whole = Result("apply", plan, fold([]), (), (), Refused("no"))
+    whole = Result("apply", plan, fold([]), (), (), Refused("no"), runs=(), ledger=LedgerReport("x.db"))
     assert list(values(whole)) == [
-        "kind", "format_version", "command", "exit_code", "plan", "outcome", "items", "diagnostics", "error",
+        "kind", "format_version", "command", "exit_code", "plan", "outcome", "items",
+        "runs", "ledger", "diagnostics", "error",
     ]  # fmt: skip
 
 
@@ -126,6 +131,49 @@ def test_diagnostics_have_their_place() -> None:
             "hint": "rename it",
         }
     ]
+
+
+def test_runs_and_the_ledger_are_of_the_published_shape() -> None:
+    target = {"url": "https://api.openai.com/v1", "organization": "org-a", "project": "proj-a"}
+    about = TargetReport(TARGET, 4.5, FULL.intents, FULL.births, (SEEN,), tombstones=2, touches=1, runs=3)
+    runs = (PastRun(TARGET, RUN), PastRun(TARGET, replace(RUN, digest="")))
+    found = values(Result("history", runs=runs, ledger=LedgerReport("x.db", 9, 1, (about,))))
+    result_validator().validate(found)
+    assert found["runs"][0] == {
+        "target": target,
+        "started_at": "2026-11-22T03:00:00Z",
+        "seconds": 1.5,
+        "command": "apply",
+        "scope": "ci-",
+        "exit_code": 6,
+        "applied": 3,
+        "failed": 2,
+        "undone": 1,
+        "requests": 12,
+        "digest": "sha256:00",
+        "tool_version": "0.1.0",
+    }
+    assert found["runs"][1]["digest"] is None
+    assert found["ledger"] == {
+        "path": "x.db",
+        "size": 9,
+        "version": 1,
+        "targets": [
+            {
+                "target": target,
+                "lag_seen": 4.5,
+                "intents": [{"name": "ci-a", "date": 100}, {"name": "ci-b", "date": None}],
+                "births": [
+                    {"id": "cntr_1", "name": "ci-c", "date": 101},
+                    {"id": "cntr_2", "name": "ci-d", "date": None},
+                ],
+                "prefixes": [{"prefix": "ci-", "exclude": ["ci-other-", "ci-x-"], "seen_at": SEEN.seen_at}],
+                "tombstones": 2,
+                "touches": 1,
+                "runs": 3,
+            }
+        ],
+    }
 
 
 @given(plans)

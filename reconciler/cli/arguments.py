@@ -1,0 +1,210 @@
+"""What grammars of commands are made of: the parser, options that several share, types of values."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_DATA = ".reconciler/emulator.db"
+DEFAULT_PARALLELISM = 16
+MOST_PARALLELISM = 1000
+LONGEST_WINDOW = 365 * 24 * 3600
+"""Seconds of a busy window."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class CommandLineError(Exception):
+    """The command line is wrong; `usage` is what to print before the message."""
+
+    def __init__(self, message: str, usage: str, prog: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+        self.prog = prog
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises instead of exiting with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises `CommandLineError`."""
+        raise CommandLineError(message, self.format_usage(), self.prog)
+
+    def parse_known_args(  # type: ignore[override]  # argparse's two overloads, of which this is what is used
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuses what is unknown at once: handed on, a command's options end with the usage of the root."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, []
+
+
+def bare_parser(**options: str) -> Parser:
+    """A parser that takes no abbreviations."""
+    return Parser(
+        **options,  # type: ignore[arg-type]  # prog, description and epilog, all text
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_command(commands: argparse._SubParsersAction[Parser], name: str, what: str, example: str) -> Parser:
+    """Adds a command with its help: what it does, and an example."""
+    return commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[0].upper()}{what[1:]}.",
+        epilog=f"example: {example}",
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_paths(parser: Parser, what: str = "manifest or folder of manifests") -> None:
+    """The manifests."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help=what)
+
+
+def add_names(parser: Parser) -> None:
+    """What narrows a command."""
+    parser.add_argument(
+        "--name",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only containers of these names (repeatable)",
+    )
+
+
+def add_selection(parser: Parser) -> None:
+    """What narrows a plan, or widens it."""
+    add_names(parser)
+    parser.add_argument(
+        "--adopt",
+        action="store_true",
+        help="without scope.prefix: replace and delete containers that exist already, too",
+    )
+    add_busy_window(
+        parser,
+        "leave containers that others used within this time, such as 10m: what would replace or delete one "
+        "is shown and waits (default: nobody asks)",
+    )
+    parser.add_argument(
+        "--allow-busy", action="store_true", help="with --busy-window: only say so, and do it all the same"
+    )
+
+
+def add_busy_window(parser: Parser, what: str) -> None:
+    """What is asked about containers that somebody is using."""
+    parser.add_argument("--busy-window", metavar="DURATION", type=_window, help=what)
+
+
+def add_target(parser: Parser) -> None:
+    """The account, how hard it is worked, and what is remembered of it."""
+    group = parser.add_argument_group(
+        "target", "OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID and OPENAI_PROJECT_ID are read."
+    )
+    group.add_argument("--base-url", metavar="URL", help="default: OPENAI_BASE_URL, or the OpenAI API")
+    group.add_argument("--emulator", action="store_true", help="use the built-in emulator; needs no key")
+    group.add_argument(
+        "--emulator-data", metavar="FILE", help=f"where the emulator keeps its data (default: {DEFAULT_DATA})"
+    )
+    group.add_argument(
+        "--allow-insecure-http", action="store_true", help="send the key over plain http beyond this machine"
+    )
+    group.add_argument(
+        "--parallelism",
+        metavar="N",
+        type=_parallelism,
+        default=DEFAULT_PARALLELISM,
+        help="requests at once (default: %(default)s)",
+    )
+    group.add_argument(
+        "--rpm",
+        metavar="N",
+        type=_rpm,
+        help="requests a minute at most (default: learned from what the server refuses)",
+    )
+    add_ledger_file(group)
+
+
+def add_ledger_file(parser: argparse._ActionsContainer) -> None:
+    """Where the ledger is kept."""
+    parser.add_argument(
+        "--ledger",
+        metavar="FILE",
+        type=file_name,
+        help="what runs remember of the account; `none` for nothing (default: in the user's cache folder)",
+    )
+
+
+def add_lock(parser: Parser) -> None:
+    """Patience with other runs."""
+    parser.add_argument(
+        "--lock-timeout",
+        metavar="DURATION",
+        type=_duration,
+        default=0.0,
+        help="how long to wait for another run on this scope, such as 30s or 5m (default: not at all)",
+    )
+
+
+def add_output(parser: Parser) -> None:
+    """What stdout carries."""
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--format", choices=("text", "json"), default="text", help="on stdout (default: %(default)s)"
+    )
+    group.add_argument("--no-color", action="store_true", help="no colours; NO_COLOR does the same")
+
+
+def file_name(text: str) -> str:
+    """The name of a file, which `-` is not."""
+    if text in {"", "-"}:
+        message = f"expected the name of a file, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _parallelism(text: str) -> int:
+    return whole(text, 1, MOST_PARALLELISM)
+
+
+def _rpm(text: str) -> int:
+    return whole(text, 1, 1_000_000)
+
+
+def port(text: str) -> int:
+    """A port, 0 for any."""
+    return whole(text, 0, 65535)
+
+
+def _duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `5m` or `1h`."""
+    unit = text[-1:] if text[-1:] in _UNITS else ""
+    number = text.removesuffix(unit) if unit else text
+    if not (number.isascii() and number.isdigit()):
+        message = f"expected a duration such as 30s, 5m or 1h, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return float(number) * _UNITS.get(unit, 1)
+
+
+def _window(text: str) -> int:
+    """Whole seconds of a duration, at least one and at most a year."""
+    seconds = _duration(text)
+    if not 1 <= seconds <= LONGEST_WINDOW:
+        message = f"expected a duration from 1s to {LONGEST_WINDOW // _UNITS['h']}h, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(seconds)
+
+
+def whole(text: str, least: int, most: int) -> int:
+    """A whole number between two others."""
+    if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
+        message = f"expected a whole number from {least} to {most}, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

@@ -1,0 +1,141 @@
+"""`apply` and `destroy`: one run at a time, approved before it changes anything, noted at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
+from reconciler.cli.selection import pass_options, refuse_plans, speed_of
+from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.control.exclusion import exclusive
+from reconciler.control.history import recorded
+from reconciler.control.manifests import desired_state
+from reconciler.control.overlap import forget, refused_overlap, remember
+from reconciler.control.passes import Converge, Destroy, carry_out, prepare
+from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
+from reconciler.model.errors import Refused, UsageError
+from reconciler.model.exit_codes import ExitCode
+from reconciler.model.outcome import Outcome
+from reconciler.model.result import Result
+from reconciler.model.stop import Stop
+from reconciler.render.outcome_text import progress_line
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable
+    from contextlib import AbstractContextManager
+
+    from reconciler.cli.console import Console
+    from reconciler.control.account import Account
+    from reconciler.control.passes import Prepared, Strategy
+    from reconciler.model.events import Event
+
+
+def apply(options: argparse.Namespace, console: Console) -> Result:
+    """`reconciler apply`, of manifests or of a saved plan."""
+    saved = [path for path in options.paths if is_plan_file(path)]
+    if not saved:
+        return _change(options, console, Converge())
+    if len(options.paths) > 1:
+        raise UsageError("a saved plan is applied alone: it names its manifests itself")
+    if options.name:
+        raise UsageError("--name cannot narrow a saved plan")
+    if options.busy_window is not None or options.allow_busy:
+        raise UsageError("a saved plan says itself what may happen to containers in use")
+    check_options(options)
+    approved = read_plan_file(saved[0])
+    scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
+    with opened(options, console.warn) as account, _exclusive(options, console, account, scope):
+        state = approved_state(approved, account)
+        preparing = prepare_approved(approved, state, account, pass_options(options))
+        return _run(options, console, account, scope, preparing, approved=True)
+
+
+def destroy(options: argparse.Namespace, console: Console) -> Result:
+    """`reconciler destroy`."""
+    return _change(options, console, Destroy())
+
+
+def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
+    check_options(options)
+    refuse_plans(options)
+    desired, found = desired_state(options.paths, profile_of(options))
+    scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
+    with opened(options, console.warn) as account, _exclusive(options, console, account, scope):
+        preparing = prepare(desired, found, account, pass_options(options), strategy)
+        return _run(options, console, account, scope, preparing, approved=options.auto_approve)
+
+
+def _exclusive(
+    options: argparse.Namespace, console: Console, account: Account, scope: tuple[str | None, tuple[str, ...]]
+) -> AbstractContextManager[None]:
+    command = f"reconciler {options.command}"
+    return exclusive(account.target, scope, command, timeout=options.lock_timeout, warn=console.warn)
+
+
+def _run(
+    options: argparse.Namespace,
+    console: Console,
+    account: Account,
+    scope: tuple[str | None, tuple[str, ...]],
+    preparing: Awaitable[Prepared],
+    *,
+    approved: bool,
+) -> Result:
+    """Everything that contacts the account, as one run of its history."""
+    with recorded(account, options.command, scope) as attempt:
+        prepared = attempt.prepared = run_until_signal(preparing)
+        refused = _refused(prepared, account)
+        if refused is not None:
+            result = Result(options.command, plan=prepared.plan, error=refused)
+        else:
+            result = _approve_and_carry_out(prepared, account, options, console, approved=approved)
+        attempt.result = result
+        if options.command == "destroy" and result.exit_code is ExitCode.DONE:
+            forget(account, prepared.plan)
+        return result
+
+
+def _refused(prepared: Prepared, account: Account) -> Refused | None:
+    """Why nothing of this plan may be carried out, whatever anybody approves."""
+    overlap = refused_overlap(account, prepared.desired.scope)
+    if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
+        return overlap
+    return Refused("a limit blocks this plan; nothing was changed") if prepared.plan.blocked else None
+
+
+def _approve_and_carry_out(
+    prepared: Prepared,
+    account: Account,
+    options: argparse.Namespace,
+    console: Console,
+    *,
+    approved: bool,
+) -> Result:
+    plan = prepared.plan
+    if prepared.idle:
+        _going_ahead(prepared, account, options)
+        return Result(options.command, plan=plan, outcome=Outcome())
+    if not approved and not console.interactive:
+        refused = Refused("there is no terminal to ask on; nothing was changed", hint="use --auto-approve")
+        return Result(options.command, plan=plan, error=refused)
+    console.show_plan(plan)
+    if not approved and not console.ask("Carry this out? Only 'yes' is taken for yes: "):
+        return Result(options.command, plan=plan, error=Refused("not approved; nothing was changed"))
+    _going_ahead(prepared, account, options)
+
+    def listen(event: Event) -> None:
+        line = progress_line(event, console.paint_err)
+        if line is not None:
+            console.err(line)
+
+    stop = Stop()
+    work = carry_out(prepared, account, speed_of(options), stop, listen)
+    outcome = run_until_second_signal(work, stop, console.err)
+    ignore_signals()  # what was done is noted, and told
+    return Result(options.command, plan=plan, outcome=outcome)
+
+
+def _going_ahead(prepared: Prepared, account: Account, options: argparse.Namespace) -> None:
+    if options.command == "apply":
+        remember(account, prepared.desired.scope)

@@ -1,0 +1,41 @@
+"""What options say about a pass, for every command that makes one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.control.account import Speed
+from reconciler.control.passes import Options
+from reconciler.control.saved import is_plan_file
+from reconciler.model.errors import UsageError
+from reconciler.model.plan import BusyGuard
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def pass_options(options: argparse.Namespace) -> Options:
+    """What is selected, how fast, and what may happen to containers in use."""
+    return Options(tuple(options.name), getattr(options, "adopt", False), speed_of(options), _busy(options))
+
+
+def speed_of(options: argparse.Namespace) -> Speed:
+    """How fast."""
+    return Speed(options.parallelism, options.rpm)
+
+
+def _busy(options: argparse.Namespace) -> BusyGuard | None:
+    if options.busy_window is None:
+        return None
+    return BusyGuard(options.busy_window, allowed=getattr(options, "allow_busy", False))
+
+
+def refuse_plans(options: argparse.Namespace) -> None:
+    """Refuses saved plans where manifests are wanted.
+
+    Raises:
+        UsageError: a path is a saved plan.
+    """
+    for path in options.paths:
+        if is_plan_file(path):
+            raise UsageError(f"{path} is a saved plan", hint="`show` renders it, `apply` carries it out")

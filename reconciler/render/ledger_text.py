@@ -1,0 +1,100 @@
+"""What a ledger holds, and what was forgotten of it, for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reconciler.render.escape import safe
+from reconciler.render.plan_text import size_text
+from reconciler.render.target_text import target_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reconciler.model.history import LedgerReport, SeenPrefix, TargetReport
+    from reconciler.render.paint import Paint
+
+LISTED = 20
+"""How many of one kind are listed; JSON has them all."""
+
+
+def ledger_lines(report: LedgerReport, paint: Paint) -> Iterator[str]:
+    """Yields the lines of `ledger show`."""
+    path = safe(report.path, 400)
+    if report.size is None:
+        yield f"{path}: there is no ledger."
+        return
+    yield f"{path}: {size_text(report.size)}, version {report.version}"
+    for target in report.targets:
+        yield ""
+        yield paint("bold", target_text(target.target))
+        yield from (f"  {line}" for line in _target_lines(target))
+    if not report.targets:
+        yield "Nothing is remembered."
+
+
+def forgotten_lines(report: LedgerReport) -> Iterator[str]:
+    """Yields the lines of `ledger clear`."""
+    path = safe(report.path, 400)
+    if report.size is None:
+        yield f"{path}: there is no ledger."
+    elif report.damaged:
+        yield f"{path} was damaged and is deleted."
+    elif not report.targets:
+        yield f"{path}: nothing to forget."
+    else:
+        yield from (f"Forgotten of {target_text(each.target)}: {_counts(each)}." for each in report.targets)
+
+
+def _target_lines(target: TargetReport) -> Iterator[str]:
+    yield f"lag seen: {target.lag_seen:g} s"
+    yield from _listed(
+        "open intents", (f"{safe(intent.name)}{_since(intent.date)}" for intent in target.intents)
+    )
+    yield from _listed(
+        "births not yet listed",
+        (f"{safe(birth.name)} ({safe(birth.id, 60)}){_since(birth.date)}" for birth in target.births),
+    )
+    yield from _listed("scopes", map(_scope, target.prefixes))
+    yield f"{_several(target.tombstones, 'tombstone')}, {_several(target.touches, 'touch', 'touches')}"
+    yield _several(target.runs, "run")
+
+
+def _listed(what: str, items: Iterable[str]) -> Iterator[str]:
+    lines = list(items)
+    yield f"{what}: {'none' if not lines else len(lines)}"
+    yield from (f"  {line}" for line in lines[:LISTED])
+    if len(lines) > LISTED:
+        yield f"  … and {len(lines) - LISTED} more"
+
+
+def _scope(seen: SeenPrefix) -> str:
+    without = f" without {', '.join(f'{safe(each)}*' for each in seen.exclude)}" if seen.exclude else ""
+    return f"{safe(seen.prefix)}*{without}, applied {safe(seen.seen_at)}"
+
+
+def _counts(target: TargetReport) -> str:
+    counts = (
+        (len(target.prefixes), "scope", "scopes"),
+        (len(target.intents), "open intent", "open intents"),
+        (len(target.births), "birth", "births"),
+        (target.tombstones, "tombstone", "tombstones"),
+        (target.touches, "touch", "touches"),
+        (target.runs, "run", "runs"),
+    )
+    return ", ".join(_several(*each) for each in counts if each[0]) or "its lag"
+
+
+def _several(count: int, one: str, more: str | None = None) -> str:
+    return f"{count} {one if count == 1 else more or f'{one}s'}"
+
+
+def _since(date: int | None) -> str:
+    """A time of the server; a ledger may hold any number."""
+    if date is None:
+        return ""
+    try:
+        return f", {datetime.fromtimestamp(date, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, ValueError, OSError):
+        return f", {date}"
