@@ -18,7 +18,6 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.model.outcome import Outcome
 from reconciler.model.result import Result
 from reconciler.model.stop import Stop
-from reconciler.render.outcome_text import progress_line
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from reconciler.cli.console import Console
     from reconciler.control.account import Account
     from reconciler.control.passes import Prepared, Strategy
-    from reconciler.model.events import Event
 
 
 def apply(options: argparse.Namespace, console: Console) -> Result:
@@ -45,7 +43,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     check_options(options)
     approved = read_plan_file(saved[0])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
-    with opened(options, console.warn) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope):
         state = approved_state(approved, account)
         preparing = prepare_approved(approved, state, account, pass_options(options))
         return _run(options, console, account, scope, preparing, approved=True)
@@ -61,7 +59,7 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
-    with opened(options, console.warn) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope):
         preparing = prepare(desired, found, account, pass_options(options), strategy)
         return _run(options, console, account, scope, preparing, approved=options.auto_approve)
 
@@ -124,13 +122,8 @@ def _approve_and_carry_out(
         return Result(options.command, plan=plan, error=Refused("not approved; nothing was changed"))
     _going_ahead(prepared, account, options)
 
-    def listen(event: Event) -> None:
-        line = progress_line(event, console.paint_err)
-        if line is not None:
-            console.err(line)
-
     stop = Stop()
-    work = carry_out(prepared, account, speed_of(options), stop, listen)
+    work = carry_out(prepared, account, speed_of(options), stop, console.progress)
     outcome = run_until_second_signal(work, stop, console.err)
     ignore_signals()  # what was done is noted, and told
     return Result(options.command, plan=plan, outcome=outcome)

@@ -80,6 +80,6 @@ def _planned(
     check_options(options)
     refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
-    with opened(options, console.warn) as account:
+    with opened(options, console) as account:
         prepared = run_until_signal(prepare(desired, found, account, pass_options(options), strategy))
         return prepared.plan, check_overlap(account, desired.scope)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.errors import ReconcilerError
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
+from reconciler.render.outcome_text import progress_line
 from reconciler.render.paint import Paint
 from reconciler.render.plan_text import plan_lines, warnings
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TextIO
 
+    from reconciler.model.events import Event
     from reconciler.model.plan import Plan
 
 
@@ -86,6 +88,12 @@ class Console:
     def warn(self, text: str) -> None:
         """Writes a warning about this machine, which changes nothing about the result."""
         self.err(f"{self.paint_err('yellow', 'warning:')} {safe(text, 400)}")
+
+    def progress(self, event: Event) -> None:
+        """Writes a line about what happens, where there is something to say."""
+        line = progress_line(event, self.paint_err)
+        if line is not None:
+            self.err(line)
 
     def ask(self, question: str) -> bool:
         """Asks on the terminal; only `yes` is yes, and so is nothing else: not even the end of input."""

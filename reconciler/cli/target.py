@@ -20,8 +20,9 @@ from reconciler.model.profile import OPENAI, Profile, profile_for
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from reconciler.cli.console import Console
     from reconciler.control.account import Account
 
 NO_LEDGER = "none"
@@ -75,8 +76,8 @@ def profile_of(options: argparse.Namespace) -> Profile:
 
 
 @contextmanager
-def opened(options: argparse.Namespace, warn: Callable[[str], None]) -> Iterator[Account]:
-    """Yields the account with its ledger, which is closed at the end; `warn` is told what is wrong with that.
+def opened(options: argparse.Namespace, console: Console) -> Iterator[Account]:
+    """Yields the account with its ledger, which is closed at the end; waits and warnings go to the console.
 
     Raises:
         InvalidInput: no key, or a base URL that cannot be used.
@@ -84,9 +85,9 @@ def opened(options: argparse.Namespace, warn: Callable[[str], None]) -> Iterator
     """
     place = ledger_place(options)
     with _account(options) as account:
-        ledger = Ledger() if place is None else Ledger.at(place, account.target, warn)
+        ledger = Ledger() if place is None else Ledger.at(place, account.target, console.warn)
         with closing(ledger):
-            yield replace(account, ledger=ledger)
+            yield replace(account, ledger=ledger, listen=console.progress)
 
 
 @contextmanager
