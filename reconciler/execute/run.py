@@ -129,7 +129,7 @@ class _Run:
             waiting = [run for run in runs if run.unknown is not None]
             if not waiting or not await self._lag_passed(len(waiting)):
                 break
-            await settle(waiting, self._writer, self._journal)
+            await settle(waiting, self._writer, self._journal, parallelism=parallelism)
             await each([run for run in waiting if run.unknown is None], self._resume, parallelism=parallelism)
         for run in runs:
             if run.unknown is not None and run.link is not None:

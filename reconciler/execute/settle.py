@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.api.newest import newest
+from reconciler.api.parallel import each
 from reconciler.execute.shown import contradictions, hidden
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
@@ -35,20 +36,23 @@ MAX_ROUNDS = 3
 """Looks before a write of unknown fate is a failed change."""
 
 
-async def settle(waiting: Iterable[ChainRun], writer: Writer, journal: Journal) -> None:
+async def settle(waiting: Iterable[ChainRun], writer: Writer, journal: Journal, *, parallelism: int) -> None:
     """Completes the writes that turn out to have happened; the others are left to be sent again.
 
     Args:
         waiting: chains that stand at a create or an upload of unknown fate.
         writer: the account.
         journal: what was there before, and what this run made already.
+        parallelism: containers looked into at once.
     """
-    waiting = tuple(waiting)
-    creates = [run for run in waiting if isinstance(run.step, CreateContainer)]
-    await _settle_creates(creates, writer, journal)
-    for run in waiting:
-        if isinstance(run.step, UploadFile):
-            await _settle_upload(run, run.step, writer)
+    stands = [(run, run.step) for run in waiting]
+    await _settle_creates([run for run, step in stands if isinstance(step, CreateContainer)], writer, journal)
+    uploads = [(run, step) for run, step in stands if isinstance(step, UploadFile)]
+
+    async def upload(stand: tuple[ChainRun, UploadFile]) -> None:
+        await _settle_upload(*stand, writer)
+
+    await each(uploads, upload, parallelism=parallelism)
 
 
 async def _settle_creates(waiting: list[ChainRun], writer: Writer, journal: Journal) -> None:

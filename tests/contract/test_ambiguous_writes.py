@@ -120,11 +120,12 @@ def test_one_look_settles_all_of_them_after_the_lag(server: Server) -> None:
 def test_forty_creates_of_which_a_third_gets_no_answer(server: Server) -> None:
     """The official client with its retries makes about 50 of them; see tests/bench/lost_replies.py."""
     server.fault(kind="drop", when="after", endpoint="POST /containers", probability=0.3, times=None)
-    entries = [entry(f"ci-{number}") for number in range(40)]
+    entries = [entry(f"ci-{number}", a=b"one") for number in range(40)]
     outcome = carry_out(server, entries, create(*entries))
     assert len(outcome.applied) == 40
     assert live(server) == {each.name: 1 for each in entries}
-    assert server.counts() == {"POST /containers": 40, "GET /containers": 3}
+    listings = "GET /containers/{container_id}/files"
+    assert server.counts() == {"POST /containers": 40, "GET /containers": 3, FILES: 40, listings: 40}
 
 
 def test_an_id_in_a_damaged_answer_is_salvaged_without_waiting(server: Server) -> None:
