@@ -1,4 +1,4 @@
-"""The history of runs that could change something; a run is noted at its end, whatever that is.
+"""The history of runs that could change something, noted when they begin and at their end, whatever that is.
 
 What begins here is about to ask the account. What ended before, over a manifest, an option or a lock, never
 contacted anything and is no run.
@@ -49,6 +49,7 @@ def recorded(account: Account, command: str, scope: tuple[str | None, tuple[str,
     attempt = Attempt()
     started_at, begun = now(), account.clock.monotonic()
     code = ExitCode.ERROR
+    number = account.ledger.record(_run(attempt, command, scope_text(*scope), (started_at, 0.0), None))
     try:
         yield attempt
         code = attempt.result.exit_code if attempt.result else ExitCode.DONE
@@ -60,7 +61,8 @@ def recorded(account: Account, command: str, scope: tuple[str | None, tuple[str,
         raise
     finally:
         seconds = round(account.clock.monotonic() - begun, 3)
-        account.ledger.record(_run(attempt, command, scope_text(*scope), (started_at, seconds), code))
+        ended = _run(attempt, command, scope_text(*scope), (started_at, seconds), code)
+        account.ledger.record(ended, number)
 
 
 def scope_text(prefix: str | None, names: tuple[str, ...]) -> str:
@@ -73,7 +75,7 @@ def scope_text(prefix: str | None, names: tuple[str, ...]) -> str:
     return f"{text[: LONGEST_SCOPE - 20].rsplit(', ', 1)[0]}, … ({len(names)} names)"
 
 
-def _run(attempt: Attempt, command: str, scope: str, times: tuple[str, float], code: ExitCode) -> Run:
+def _run(attempt: Attempt, command: str, scope: str, times: tuple[str, float], code: ExitCode | None) -> Run:
     prepared = attempt.prepared
     outcome = (attempt.result.outcome if attempt.result else None) or Outcome()
     return Run(
@@ -81,7 +83,7 @@ def _run(attempt: Attempt, command: str, scope: str, times: tuple[str, float], c
         seconds=times[1],
         command=command,
         scope=scope,
-        exit_code=int(code),
+        exit_code=None if code is None else int(code),
         applied=len(outcome.applied),
         failed=len(outcome.failed),
         undone=len(outcome.not_started) + len(outcome.under_way),

@@ -96,11 +96,23 @@ class Ledger:
         """Forgets a scope: nothing of it is left."""
         self._all("DELETE FROM prefix WHERE target = ? AND prefix = ?", [(prefix,)])
 
-    def record(self, run: Run) -> None:
-        """Adds a run to the history."""
+    def record(self, run: Run, number: int | None = None) -> int | None:
+        """Adds a run to the history, or what became of the one that was noted under a number.
+
+        Returns:
+            The run's number, None where it could not be noted.
+        """
         marks = ", ".join("?" for _ in Run.__slots__)
-        query = f"INSERT INTO run (target, {rows.RUN_COLUMNS}) VALUES (?, {marks})"  # noqa: S608 - our own names
-        self._all(query, [tuple(getattr(run, name) for name in Run.__slots__)])
+        query = f"INSERT OR REPLACE INTO run (id, target, {rows.RUN_COLUMNS}) VALUES (?, ?, {marks})"  # noqa: S608 - our own names
+        values = tuple(getattr(run, name) for name in Run.__slots__)
+        noted: list[int | None] = [number]
+
+        def work(db: sqlite3.Connection, target: int) -> None:
+            noted[0] = db.execute(query, (number, target, *values)).lastrowid
+
+        if self._store is not None:
+            self._store.write(work)
+        return noted[0]
 
     def _all(self, query: str, values: list[tuple[Any, ...]]) -> None:
         """Does one statement for every row in one transaction; the target is each row's first value."""

@@ -88,7 +88,7 @@ def run_of(values: tuple[object, ...]) -> Run:
         seconds=_amount(seconds),
         command=_text(command),
         scope=_text(scope),
-        exit_code=_number(code),
+        exit_code=None if code is None else _number(code),
         applied=_number(applied),
         failed=_number(failed),
         undone=_number(undone),

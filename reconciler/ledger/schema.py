@@ -42,7 +42,7 @@ CREATE TABLE prefix (
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   target INTEGER NOT NULL, started_at TEXT NOT NULL, seconds REAL NOT NULL,
-  command TEXT NOT NULL, scope TEXT NOT NULL, exit_code INTEGER NOT NULL,
+  command TEXT NOT NULL, scope TEXT NOT NULL, exit_code INTEGER,
   applied INTEGER NOT NULL, failed INTEGER NOT NULL, undone INTEGER NOT NULL,
   requests INTEGER NOT NULL, digest TEXT NOT NULL, tool_version TEXT NOT NULL
 );

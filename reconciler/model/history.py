@@ -24,14 +24,15 @@ class Run:
     """One run that could change something, as `reconciler history` shows it.
 
     `started_at` is RFC 3339 by the local clock; `scope` a prefix or declared names; `digest` the plan's,
-    empty where none was made. `undone` counts changes that were not started, or cut off.
+    empty where none was made. `undone` counts changes that were not started, or cut off. `exit_code` is None
+    for a run that is under way, or that was killed before it could note its end.
     """
 
     started_at: str
     seconds: float
     command: str
     scope: str
-    exit_code: int
+    exit_code: int | None
     applied: int
     failed: int
     undone: int

@@ -34,7 +34,8 @@ def history_lines(runs: tuple[PastRun, ...], paint: Paint) -> Iterator[str]:
 
 def _cells(past: PastRun) -> tuple[str, ...]:
     run = past.run
-    numbers = (run.exit_code, run.applied, run.failed, run.undone, run.requests)
+    code = "-" if run.exit_code is None else run.exit_code
+    numbers = (code, run.applied, run.failed, run.undone, run.requests)
     return (
         _short(run.started_at),
         _short(run.command),

@@ -112,6 +112,19 @@ def test_an_error_that_passes_is_noted_and_goes_on(
     assert (run.exit_code, run.requests, run.digest) == (code, 3, plan_digest(PLAN))
 
 
+def test_a_run_that_is_killed_stands_without_an_end(tmp_path: Path) -> None:
+    """Whoever looks at three in the morning sees that it began."""
+    path = tmp_path / "ledger.db"
+
+    def work(attempt: Attempt) -> None:
+        del attempt
+        [under_way] = read_runs(Place(path), 9)
+        assert under_way.run.exit_code is None
+        assert under_way.run.command == "apply"
+
+    assert noted(path, work).exit_code == 0, "and is one run, not two, once it ends"
+
+
 def test_a_run_that_made_no_plan_has_no_digest(tmp_path: Path) -> None:
     def work(attempt: Attempt) -> None:
         raise ApiError(f"nothing of {attempt}")

@@ -29,6 +29,10 @@ def test_a_line_for_each_run_under_its_heads() -> None:
     ]
 
 
+def test_a_run_without_an_end_has_no_exit_code() -> None:
+    assert lines(PastRun(TARGET, replace(RUN, exit_code=None)))[1].split()[2] == "-"
+
+
 def test_long_and_hostile_names_are_escaped_and_shortened() -> None:
     hostile = replace(RUN, scope="\x1b[2J\u202e" * 100, command="\n" * 100)
     for line in lines(PastRun(Target("x" * 500, "\x9b" * 500), hostile)):
