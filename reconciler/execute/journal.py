@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.model.memory import Touch, lag_for
+from reconciler.model.memory import LONGEST_LAG_SEEN, Touch, lag_for
 from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class Journal:
         looked, then = self._last_look
         self._last_look = (date, frozenset(shown))
         late = [looked - since for each, since in shown.items() if each not in then | self._before]
+        late = [age for age in late if age <= LONGEST_LAG_SEEN]
         if looked and late and max(late) > self._lag_seen:
             self._lag_seen = max(late)
             self._ledger.lag_seen(self._lag_seen)

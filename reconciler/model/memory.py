@@ -19,6 +19,9 @@ LEAST_LAG = 10.0
 MOST_LAG = 300.0
 """Seconds beyond which nothing is waited for, however late rows were seen to appear."""
 
+LONGEST_LAG_SEEN = MOST_LAG / 2
+"""Seconds beyond which a row that is not listed is no matter of lag: a gateway may never list it."""
+
 BURIED_SECONDS = 900
 """How long a deleted container that is still listed is known to be gone; users saw minutes."""
 
@@ -75,7 +78,7 @@ class Memory:
             date: the `Date` of the list that shows it.
         """
         when = self.tombstones.get(container_id)
-        return when is not None and date is not None and date - when < BURIED_SECONDS
+        return when is not None and date is not None and abs(date - when) < BURIED_SECONDS
 
     def used_at(self, container_id: str, last_active_at: int | None) -> int | None:
         """When somebody other than us last used a container; None where nobody did, or nobody can tell."""

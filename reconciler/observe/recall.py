@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.newest import newest
 from reconciler.api.parallel import each
+from reconciler.model.memory import LONGEST_LAG_SEEN
 from reconciler.model.names import parse_live_name
 from reconciler.model.steps import SKEW_SECONDS
 
@@ -90,7 +91,7 @@ class _Correction:
         """How far behind the list is, shown by containers that exist and that it lacks."""
         date = self.listing.date
         late = [date - birth.date for birth in births if date is not None and birth.date is not None]
-        return float(max(late, default=0))
+        return float(max((age for age in late if age <= LONGEST_LAG_SEEN), default=0))
 
     async def ask(self, births: Iterable[Birth]) -> tuple[Birth, ...]:
         """Reads containers that the list does not show, and returns those that there are not."""

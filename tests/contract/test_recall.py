@@ -247,6 +247,28 @@ def test_a_longer_lag_is_learned_by_containers_that_a_list_lacks(tmp_path: Path)
         assert sum(clock.slept) == pytest.approx(100, abs=51)
 
 
+def test_a_container_that_is_never_listed_is_no_matter_of_lag(tmp_path: Path) -> None:
+    """A gateway that lists only what its key made must not have us wait for minutes ever after."""
+    with serving(list_lag=100_000.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        with machine.run() as account:
+            applied(server, WANTED, account=account)
+        server.advance(600)
+        with machine.run() as account:
+            assert not planned(server, WANTED, account=account).plan.pending
+            assert account.ledger.recall().lag == LEAST_LAG
+
+
+def test_a_clock_that_was_set_back_does_not_bury_anybody(machine: Machine) -> None:
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+        for row in machine.server.containers():
+            account.ledger.buried(row["id"], 1_790_100_000)
+        machine.server.advance(10)
+        assert planned(machine.server, WANTED, account=account).plan.pending == ()
+
+
 def test_a_lag_longer_than_was_known_shows_itself_in_doubles_and_is_learned(tmp_path: Path) -> None:
     with serving(list_lag=15.0) as server:
         server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
