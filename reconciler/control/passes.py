@@ -139,7 +139,9 @@ async def carry_out(
     desired = prepared.desired
     chains = chains_of(prepared.plan.changes, desired.by_name())
     owned = {live_name(entry.name): entry for entry in desired.containers if desired.scope.prefix is not None}
-    work = Work(chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger)
+    work = Work(
+        chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger, account.profile
+    )
     outcome = Outcome()
     try:
         async with account.writer(speed) as writer:

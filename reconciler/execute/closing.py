@@ -19,7 +19,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reconciler.api.newest import newest
-from reconciler.execute.shown import contradictions
+from reconciler.execute.shown import is_what_was_sent
 from reconciler.model.errors import ApiError
 from reconciler.model.events import DoublesSeen, Failure
 from reconciler.model.steps import SKEW_SECONDS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.api.writer import Writer
     from reconciler.execute.journal import Created, Journal
     from reconciler.model.live import LiveContainer
+    from reconciler.model.profile import Profile
     from reconciler.model.spec import DesiredContainer
 
 
@@ -60,7 +61,7 @@ async def closing_list(
     for made in created:
         name = made.step.name
         for row in doubles.get(name, ()):
-            if name in owned and await _removed(row, made, owned[name], writer):
+            if name in owned and await _removed(row, made, owned[name], writer, journal):
                 journal.buried(row.id)
                 removed.append(row.id)
             else:
@@ -68,9 +69,11 @@ async def closing_list(
     return DoublesSeen(tuple(sorted(left)), removed=tuple(sorted(removed)))
 
 
-async def _removed(row: LiveContainer, made: Created, entry: DesiredContainer, writer: Writer) -> bool:
+async def _removed(
+    row: LiveContainer, made: Created, entry: DesiredContainer, writer: Writer, journal: Journal
+) -> bool:
     """Deletes a double, if it is certain to be one of ours; a failure leaves it to the next plan."""
-    if not made.complete or not _of_this_run(row, made):
+    if not made.complete or not _of_this_run(row, made, journal.profile):
         return False
     try:
         if entry.files:
@@ -86,11 +89,11 @@ async def _removed(row: LiveContainer, made: Created, entry: DesiredContainer, w
         return False
 
 
-def _of_this_run(row: LiveContainer, made: Created) -> bool:
+def _of_this_run(row: LiveContainer, made: Created, profile: Profile) -> bool:
     return (
         made.sent is not None
         and made.answered is not None
         and made.sent - SKEW_SECONDS <= row.created_at <= made.answered + SKEW_SECONDS
         and row.recognised
-        and not contradictions(made.step.spec, row.spec)
+        and is_what_was_sent(made.step.spec, row.spec, profile)
     )

@@ -6,6 +6,7 @@ leaves a trace of what may exist. Afterwards the container's id is: a list may l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.execute.chain import ChainState
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveState
+    from reconciler.model.profile import Profile
     from reconciler.model.steps import CreateContainer
 
 
@@ -40,8 +42,9 @@ class Created:
 class Journal:
     """Notes of one run. `created` holds what it made by id, `known` every id that is not news."""
 
-    def __init__(self, ledger: Ledger, reader: Reader, before: LiveState) -> None:
+    def __init__(self, ledger: Ledger, reader: Reader, before: LiveState, profile: Profile) -> None:
         memory = ledger.recall()
+        self.profile = profile
         self.created: dict[str, Created] = {}
         self.floor = 0 if before.date is None else before.date - SKEW_SECONDS
         self._ledger = ledger
@@ -49,6 +52,9 @@ class Journal:
         self._date_before = before.date
         self._before = frozenset(row.id for row in before.containers) | frozenset(memory.tombstones)
         self._used = {row.id: row.used_at for row in before.containers}
+        self._of_name: defaultdict[str, list[str]] = defaultdict(list)
+        for row in before.containers:
+            self._of_name[row.name].append(row.id)
         self._sent: dict[str, int | None] = {}
         self._lag_seen: float = memory.lag_seen
         self._last_look: tuple[int, frozenset[str]] = (0, frozenset())
@@ -76,7 +82,7 @@ class Journal:
     def intend(self, step: CreateContainer) -> None:
         """A create is about to be sent."""
         self._sent[step.name] = self.date
-        self._ledger.intend(step.name, self.date)
+        self._ledger.intend(step.name, self.date, self._of_name.get(step.name, ()))
 
     def refused(self, step: CreateContainer) -> None:
         """A create certainly was not carried out."""

@@ -34,6 +34,7 @@ from reconciler.model.events import (
     Waiting,
 )
 from reconciler.model.plan import Action
+from reconciler.model.profile import GENERIC, Profile
 from reconciler.model.spec import ReplaceOrder
 from reconciler.model.steps import (
     ConfirmDeleted,
@@ -66,7 +67,7 @@ class Work:
     """What is to be done: chains, ids of dead rows to sweep, and what was there before.
 
     `order` says whether the deletes of undeclared names come after all chains or, for accounts at their
-    quota, before them. `owned` are the declared containers by live name, in a set that owns its names.
+    quota, before them. `profile` says what omitted fields mean. `owned` are the declared containers by live name, in a set that owns its names.
     """
 
     chains: tuple[Chain, ...]
@@ -75,6 +76,7 @@ class Work:
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
     owned: Mapping[str, DesiredContainer] = field(default_factory=lambda: MappingProxyType({}))
     ledger: Ledger = field(default_factory=Ledger)
+    profile: Profile = GENERIC
 
 
 async def execute(
@@ -106,7 +108,7 @@ class _Run:
         self._tell = tell
         self._sent_before = writer.requests
         self._last_unknown = 0.0
-        self._journal = Journal(work.ledger, writer, work.before)
+        self._journal = Journal(work.ledger, writer, work.before, work.profile)
 
     async def all(self, parallelism: int) -> None:
         """Runs everything; the order of the phases is the order of the lines."""

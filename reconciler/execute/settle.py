@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.api.newest import newest
 from reconciler.api.parallel import each
-from reconciler.execute.shown import contradictions, hidden
+from reconciler.execute.shown import hidden, is_what_was_sent
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
 from reconciler.model.steps import CreateContainer, UploadFile
@@ -69,16 +69,16 @@ async def _settle_creates(waiting: list[ChainRun], writer: Writer, journal: Jour
     for run in waiting:
         step = run.step
         if isinstance(step, CreateContainer):
-            found = [row for row in rows if row.id not in known and _matches(row, step, journal.floor)]
+            found = [row for row in rows if row.id not in known and _matches(row, step, journal)]
             _take(run, step, min(found, key=lambda row: (row.created_at, row.id), default=None))
 
 
-def _matches(row: LiveContainer, step: CreateContainer, floor: int) -> bool:
+def _matches(row: LiveContainer, step: CreateContainer, journal: Journal) -> bool:
     return (
         row.name == step.name
         and not row.dead
-        and row.created_at >= floor
-        and not contradictions(step.spec, row.spec)
+        and row.created_at >= journal.floor
+        and is_what_was_sent(step.spec, row.spec, journal.profile)
     )
 
 

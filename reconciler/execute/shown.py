@@ -9,6 +9,7 @@ from reconciler.model.profile import GENERIC
 
 if TYPE_CHECKING:
     from reconciler.model.plan import FieldChange
+    from reconciler.model.profile import Profile
     from reconciler.model.spec import ContainerSpec
 
 
@@ -17,6 +18,14 @@ def contradictions(sent: ContainerSpec, shown: ContainerSpec) -> tuple[FieldChan
     declared = {field.path for field in declared_fields(sent)}
     found = compare_fields(sent, shown, GENERIC)
     return tuple(change for change in found.changes if change.path in declared)
+
+
+def is_what_was_sent(sent: ContainerSpec, shown: ContainerSpec, profile: Profile) -> bool:
+    """Tells whether a row can be what a create of ours made: what was left out means the target's default.
+
+    By the plan's own rule, since another manifest of the same scope may declare the same name otherwise.
+    """
+    return not compare_fields(sent, shown, profile).changes
 
 
 def hidden(sent: ContainerSpec, shown: ContainerSpec) -> tuple[str, ...]:

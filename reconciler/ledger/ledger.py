@@ -42,9 +42,13 @@ class Ledger:
         """Everything that helps to observe and to change the target."""
         return self._store.read(rows.memory, Memory()) if self._store else Memory()
 
-    def intend(self, name: str, date: int | None) -> None:
-        """Notes that a create of this live name is about to be sent, at the server's time `date`."""
-        self._all("INSERT OR REPLACE INTO intent VALUES (?, ?, ?)", [(name, date)])
+    def intend(self, name: str, date: int | None, known: Iterable[str] = ()) -> None:
+        """Notes that a create of this live name is about to be sent, at the server's time `date`.
+
+        `known` are ids of that name which are there already.
+        """
+        values = (name, date, json.dumps(sorted(known)))
+        self._all("INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?)", [values])
 
     def settled(self, names: Iterable[str]) -> None:
         """Forgets intents: what became of them is known."""

@@ -40,8 +40,8 @@ def memory(db: sqlite3.Connection, target: int) -> Memory:
 
 def intents(db: sqlite3.Connection, target: int) -> tuple[Intent, ...]:
     """The creates of unknown fate, by name."""
-    found = _of(db, "name, date FROM intent", target)
-    return tuple(Intent(_text(name), _maybe(date)) for name, date in found)
+    found = _of(db, "name, date, known FROM intent", target)
+    return tuple(Intent(_text(name), _maybe(date), _texts(known)) for name, date, known in found)
 
 
 def births(db: sqlite3.Connection, target: int) -> tuple[Birth, ...]:

@@ -20,7 +20,7 @@ CREATE TABLE target (
   UNIQUE (url, organization, project)
 );
 CREATE TABLE intent (
-  target INTEGER NOT NULL, name TEXT NOT NULL, date INTEGER,
+  target INTEGER NOT NULL, name TEXT NOT NULL, date INTEGER, known TEXT NOT NULL,
   PRIMARY KEY (target, name)
 ) WITHOUT ROWID;
 CREATE TABLE birth (

@@ -28,10 +28,14 @@ BURIED_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A create that was about to be sent. It stays for as long as nobody knows what became of it."""
+    """A create that was about to be sent. It stays for as long as nobody knows what became of it.
+
+    `known` are ids of containers of that live name that were there before; none of them can be what it made.
+    """
 
     name: str
     date: int | None
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 - A container that we made and that the list does not show is asked for by id. One that answers 404 may be
   too young even for that, as long as the lag has not passed since it was made.
 - A create that was about to be sent when its run ended may have happened. Unless a row of that name, made
-  since then, shows what became of it, the list is believed only once the lag has passed since the intent:
+  since then and not there before, shows what became of it, the list is believed only once the lag has passed since the intent:
   whatever is left of it is waited for, once for all of them, and the newest rows are listed again. To plan
   at once would create the container a second time.
 
@@ -80,7 +80,8 @@ class _Correction:
         """Tells whether no row shows what became of an intent."""
         since = intent.date
         return since is None or not any(
-            row.name == intent.name and row.created_at >= since - SKEW_SECONDS for row in self.rows.values()
+            row.name == intent.name and row.id not in intent.known and row.created_at >= since - SKEW_SECONDS
+            for row in self.rows.values()
         )
 
     def old_news(self, birth: Birth) -> bool:
