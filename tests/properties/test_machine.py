@@ -476,6 +476,7 @@ class Machine(RuleBasedStateMachine):
         for each in declared:
             self._declare(runs[0].of, each)
         self._heal()
+        self.server.advance(self.lagged + 3)  # until then a copy may be taken for the one that was intended
         before = {row["id"] for row in self.server.containers()}
         for run in (*(each.cut for each in runs), None):
             self._run([replace(runs[0], cut=run)], seed, 0.0)
