@@ -216,14 +216,21 @@ class Machine(RuleBasedStateMachine):
         first=declarations(),
         second=declarations(),
         lag=st.sampled_from([0, 0, 3, 8]),
+        prune=st.booleans(),
     )
-    def begin(self, mode: str, first: DesiredContainer, second: DesiredContainer, lag: int) -> None:
+    def begin(
+        self, mode: str, first: DesiredContainer, second: DesiredContainer, lag: int, *, prune: bool
+    ) -> None:
         self.mode = mode
         chance = Random(0)  # noqa: S311 - ids that come again, so that what is found does
         self.patch.setattr("reconciler.emulator.ids.token_hex", lambda size: chance.randbytes(size).hex())
         self.server = self.server_of(mode)
         self.server.control("POST", "/clock", {"now": NOW, "freeze": True})
         self._lag(lag, lag, files=False)
+        for stranger in ("other", "ci-ext-1"):
+            self._plant(stranger, "running", "1g", 30, {FILES[0]: CONTENTS[1]})
+        for of in SETS:
+            self._set(of, scope=replace(self.sets[of].scope, prune=prune))
         self._declare("one", first)
         self._declare("two", first)
         self._declare("two", second)
@@ -553,7 +560,7 @@ class Machine(RuleBasedStateMachine):
     # what is always promised
 
     def _guard(self, desired: Desired) -> Callable[[httpx2.Request], None]:
-        """The last good copy of a declared name stays, whatever fails."""
+        """A copy of a declared name goes only where a complete one stays, whatever fails."""
 
         def watch(request: httpx2.Request) -> None:
             parts = request.url.path.rsplit("/containers/", 1)
@@ -583,9 +590,10 @@ class Machine(RuleBasedStateMachine):
             )
             if not (self.losing or self.lying or adopted):
                 assert others, f"deletes the only copy of {declared.name}"
-                if right and self.mode in NEVER_MEET:
+                useless = doomed["id"] not in self.there_before and not right  # of a failed replace
+                if not (useless or self.doubling) and self.mode in NEVER_MEET:
                     assert any(holds_declared(declared, row, desired.scope.compare) for row in others), (
-                        f"deletes the only good copy of {declared.name}"
+                        f"deletes a copy of {declared.name} before another one is complete"
                     )
 
         return watch
@@ -718,7 +726,8 @@ class Machine(RuleBasedStateMachine):
         assert done.prepared is not None
         assert done.outcome is not None
         plan = done.prepared.plan
-        names = self.server.control("GET", "/log")["names"]
+        log = self.server.control("GET", "/log")
+        names = log["names"]
         creates = Counter(
             change.name for change in plan.pending if change.action in (Action.CREATE, Action.REPLACE)
         )
@@ -730,7 +739,7 @@ class Machine(RuleBasedStateMachine):
                 if self.mode in NEVER_MEET or write != "file_deletes":
                     assert counts["committed"] == counts["acknowledged"], (write, counts)
         if self.mode in NEVER_MEET and not self.lags_files:
-            assert done.outcome.requests == plan.cost.requests
+            assert done.outcome.requests == plan.cost.requests, log["entries"]
 
     def teardown(self) -> None:
         try:
