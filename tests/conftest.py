@@ -12,6 +12,6 @@ _COMMON = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-settings.register_profile("ci", _COMMON, max_examples=30, derandomize=True)
-settings.register_profile("nightly", _COMMON, max_examples=1000)
+settings.register_profile("ci", _COMMON, max_examples=30, derandomize=True, stateful_step_count=25)
+settings.register_profile("nightly", _COMMON, max_examples=1000, stateful_step_count=40)
 settings.load_profile("ci")  # before pytest loads the one that is asked for

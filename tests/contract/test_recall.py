@@ -357,3 +357,35 @@ def test_what_is_applied_is_noted_before_it_is_told(machine: Machine) -> None:
 
         carried_out(machine.server, prepared, account=account, listen=listen)
     assert seen == [("ci-a",)]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="an intent counts as settled by any row of its name made since 2 s before it, also by the old "
+    "copy that the create was to replace; the list is believed at once, and the new copy is made again",
+)
+@pytest.mark.parametrize("remembered", [True, False], ids=["made here", "made elsewhere"])
+def test_a_copy_made_a_second_before_does_not_settle_the_intent_of_its_replacement(
+    tmp_path: Path, *, remembered: bool
+) -> None:
+    with serving(list_lag=6.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        elsewhere = Machine(server, Place(tmp_path / "other.db"), [])
+        with (machine if remembered else elsewhere).run() as account:
+            applied(server, desired(entry("ci-a")), account=account)
+        if not remembered:
+            server.control("POST", "/lag", {"create": 0})  # what is there already is listed
+            server.http.post(
+                f"{server.base_url}/containers", json={"name": "ci-b"}, headers=AS_SOMEBODY
+            ).raise_for_status()
+            server.control("POST", "/lag", {"create": 6})
+        name = "ci-a" if remembered else "ci-b"
+        grown = desired(entry(name, fields=spec(name, memory_limit="4g")))
+        ledger = Dying.at(machine.place, TARGET, machine.warnings.append)
+        with pytest.raises(Killed):
+            applied(server, grown, parallelism=1, account=account_of(server, ledger))
+        ledger.close()
+        with machine.run() as account:
+            applied(server, grown, account=account)
+        assert len(server.running(name)) == 1

@@ -60,9 +60,14 @@ class World:
         server.forget_requests()
 
     def claims(self, row: Row) -> bool:
-        """Tells whether a row is the set's business, by the rules of scopes."""
-        name = row.get("name") or ""
-        return name.startswith("ci-") and not name.startswith("ci-ext-")
+        """Tells whether a row is the set's business."""
+        return claimed(row)
+
+
+def claimed(row: Row) -> bool:
+    """Tells whether a row is the business of a set of `ci-` without `ci-ext-`, by the rules of scopes."""
+    name = row.get("name") or ""
+    return name.startswith("ci-") and not name.startswith("ci-ext-")
 
 
 @st.composite
@@ -250,13 +255,14 @@ def problems(world: World, rows: Iterable[Row]) -> list[str]:
 
 
 def _unlike(entry: DesiredContainer, copies: list[Row], compare: Compare) -> Iterable[str]:
-    if not any(_right(entry, row, compare) for row in copies):
+    if not any(holds_declared(entry, row, compare) for row in copies):
         yield f"none of {len(copies)} copies is right"
     if sum(row.get("status") != ODD_STATUS for row in copies) > 1:
         yield f"{len(copies)} copies"
 
 
-def _right(entry: DesiredContainer, row: Row, compare: Compare) -> bool:
+def holds_declared(entry: DesiredContainer, row: Row, compare: Compare) -> bool:
+    """Tells whether a row has the declared fields, as far as it shows them, and the declared files."""
     wanted = _fields(
         {
             "memory_limit": entry.spec.memory_limit,
