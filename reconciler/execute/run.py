@@ -67,7 +67,8 @@ class Work:
     """What is to be done: chains, ids of dead rows to sweep, and what was there before.
 
     `order` says whether the deletes of undeclared names come after all chains or, for accounts at their
-    quota, before them. `profile` says what omitted fields mean. `owned` are the declared containers by live name, in a set that owns its names.
+    quota, before them. `owned` are the declared containers by live name, in a set that owns its names.
+    `profile` says what omitted fields mean.
     """
 
     chains: tuple[Chain, ...]

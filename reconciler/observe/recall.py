@@ -4,9 +4,9 @@
 - A container that we made and that the list does not show is asked for by id. One that answers 404 may be
   too young even for that, as long as the lag has not passed since it was made.
 - A create that was about to be sent when its run ended may have happened. Unless a row of that name, made
-  since then and not there before, shows what became of it, the list is believed only once the lag has passed since the intent:
-  whatever is left of it is waited for, once for all of them, and the newest rows are listed again. To plan
-  at once would create the container a second time.
+  since then and not there before, shows what became of it, the list is believed only once the lag has passed
+  since the intent: whatever is left of it is waited for, once for all of them, and the newest rows are listed
+  again. To plan at once would create the container a second time.
 
 All of it is about what lies within the scope, and costs nothing where no run was cut off and no list lags.
 """

@@ -218,11 +218,6 @@ def test_a_failed_replace_leaves_the_old_copy_and_only_that(server: Server, step
     assert [row["id"] for row in server.containers() if row["status"] == "running"] == [old["id"]]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="settling and the closing list compare only the fields that were sent, and an omitted field means "
-    "the target's default: the stranger is adopted, and our own right copy is deleted as its double",
-)
 def test_a_strangers_row_with_other_values_in_omitted_fields_is_not_taken_for_our_create(
     server: Server,
 ) -> None:

@@ -359,11 +359,6 @@ def test_what_is_applied_is_noted_before_it_is_told(machine: Machine) -> None:
     assert seen == [("ci-a",)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an intent counts as settled by any row of its name made since 2 s before it, also by the old "
-    "copy that the create was to replace; the list is believed at once, and the new copy is made again",
-)
 @pytest.mark.parametrize("remembered", [True, False], ids=["made here", "made elsewhere"])
 def test_a_copy_made_a_second_before_does_not_settle_the_intent_of_its_replacement(
     tmp_path: Path, *, remembered: bool

@@ -108,7 +108,7 @@ db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("PRAGMA cache_size = 1")
 db.execute("BEGIN IMMEDIATE")
 db.execute("DELETE FROM intent")
-db.executemany("INSERT INTO intent VALUES (1, ?, 0)", [(f"{number:0100}",) for number in range(2000)])
+db.executemany("INSERT INTO intent VALUES (1, ?, 0, '[]')", [(f"{number:0100}",) for number in range(2000)])
 os.kill(os.getpid(), 9)
 """
 
