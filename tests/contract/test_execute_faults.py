@@ -104,6 +104,21 @@ def test_a_failed_create_first_replace_leaves_the_old_container_alive(
     assert old not in ids(server, "ci-a")
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="the new copy of a failed replace is removed without a look at the old one, which may be gone: "
+    "nothing is left, and the failure says that the old one stays",
+)
+def test_the_new_copy_of_a_failed_replace_stays_where_the_old_one_died_meanwhile(server: Server) -> None:
+    old = plant(server, "ci-a")
+    prepared = planned(server, desired(entry("ci-a", declared_file("a.txt"), fields=BIGGER)))
+    server.control("POST", f"/containers/{old}", {"status": "deleted"})
+    server.fault(endpoint=FILES, kind="status", status=400, times=None)
+    [failed] = carried_out(server, prepared).outcome.failed
+    assert "the old one stays" not in failed.failure.message
+    assert [row["memory_limit"] for row in server.running("ci-a")] == ["4g"]
+
+
 def test_delete_first_has_the_old_one_gone_before_the_new_one_is_made(server: Server) -> None:
     plant(server, "ci-a")
     wanted = desired(entry("ci-a", fields=BIGGER, order=ReplaceOrder.DELETE_FIRST))

@@ -589,8 +589,9 @@ class Machine(RuleBasedStateMachine):
                 row["id"] for row in others
             )
             if not (self.losing or self.lying or adopted):
-                assert others, f"deletes the only copy of {declared.name}"
-                useless = doomed["id"] not in self.there_before and not right  # of a failed replace
+                # the new copy of a failed replace; known: where the old one died, nothing is left
+                useless = doomed["id"] not in self.there_before and not right
+                assert others or useless, f"deletes the only copy of {declared.name}"
                 if not (useless or self.doubling) and self.mode in NEVER_MEET:
                     assert any(holds_declared(declared, row, desired.scope.compare) for row in others), (
                         f"deletes a copy of {declared.name} before another one is complete"
@@ -739,7 +740,9 @@ class Machine(RuleBasedStateMachine):
                 if self.mode in NEVER_MEET or write != "file_deletes":
                     assert counts["committed"] == counts["acknowledged"], (write, counts)
         if self.mode in NEVER_MEET and not self.lags_files:
-            assert done.outcome.requests == plan.cost.requests, log["entries"]
+            assert done.outcome.requests == plan.cost.requests, [
+                f"{one['method']} {one['path']}: {one['status']}" for one in log["entries"]
+            ]
 
     def teardown(self) -> None:
         try:

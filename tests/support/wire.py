@@ -87,7 +87,8 @@ class Wire:
         self._pending: list[_Pending] = []
         self._sleeping: list[tuple[float, int, Process, asyncio.Future[None]]] = []
         self._number = 0
-        self._inner = httpx2.HTTPTransport()
+        # a connection for each request: which of the kept ones the server has closed is a matter of real time
+        self._inner = httpx2.HTTPTransport(limits=httpx2.Limits(max_keepalive_connections=0))
         self.failure: BaseException | None = None
 
     def monotonic(self) -> float:
