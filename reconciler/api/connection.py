@@ -73,7 +73,7 @@ class Endpoint:
 class Connection:
     """Requests to one endpoint. `requests` counts every one sent, repeats included.
 
-    `date` is the newest `Date` of any answer, the only clock that may be held against `created_at`.
+    `date` is the `Date` of the last answer that had one, the only clock to hold against `created_at`.
     `listener` is told when requests wait for long, see `reconciler.api.waiting`.
     """
 
@@ -110,6 +110,7 @@ class Connection:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         files: Callable[[], Mapping[str, Any]] | None = None,
+        sending: Callable[[], object] | None = None,
     ) -> Answer:
         """Sends one request and returns its answer, a success.
 
@@ -119,12 +120,15 @@ class Connection:
             params: the query.
             json: a JSON body.
             files: makes the parts of a multipart body, anew for each attempt.
+            sending: called when an attempt is about to be sent, after whatever it had to wait for.
 
         Raises:
             ApiError: see `reconciler.api.errors`.
         """
 
         async def attempt(turn: Turn) -> Answer:
+            if sending is not None:
+                sending()
             request = self._client.build_request(
                 method,
                 path,
@@ -183,7 +187,7 @@ class Connection:
 
     def _note_date(self, answer: Answer) -> None:
         if answer.date is not None:
-            self.date = max(self.date or 0, answer.date)
+            self.date = answer.date  # not the newest: one that lies in the future must not stay for ever
 
     def _without_key(self, body: bytearray) -> bytes:
         """What an error will show, less our own key, which some servers repeat; never done to data."""

@@ -16,11 +16,14 @@ SPARE_PAGES = 10
 """Pages beyond those that our own creates fill, for what others created meanwhile."""
 
 
-async def newest(reader: Reader, floor: int, known: frozenset[str], created: int) -> list[LiveContainer]:
+async def newest(
+    reader: Reader, floor: int, known: frozenset[str], created: int, *, limit: int = PAGE
+) -> list[LiveContainer]:
     """Lists containers newest first, down to the first that was made before `floor` (server seconds).
 
     Without a floor (0: the server sends no `Date`) a page of nothing but `known` ids is the end. `created`
-    bounds the pages: those that so many rows fill, and some for what others create meanwhile.
+    bounds the pages: those that so many rows fill, and some for what others create meanwhile. `limit` is the
+    size of a page.
 
     Raises:
         ProtocolError: that many pages did not lead back to what was there before.
@@ -28,8 +31,8 @@ async def newest(reader: Reader, floor: int, known: frozenset[str], created: int
     """
     rows: dict[str, LiveContainer] = {}
     after: str | None = None
-    for _ in range(created // PAGE + SPARE_PAGES):
-        page: Page[LiveContainer] = await reader.container_page(after=after)
+    for _ in range(created // limit + SPARE_PAGES):
+        page: Page[LiveContainer] = await reader.container_page(after=after, limit=limit)
         fresh = {identifier: row for identifier, row in page.rows if identifier not in rows}
         rows.update(fresh)
         if not page.has_more or not fresh:

@@ -29,6 +29,11 @@ ASCENDING = "asc"
 DESCENDING = "desc"
 
 
+def ignore(date: int | None) -> None:
+    """Takes a date and does nothing with it."""
+    del date
+
+
 class Reader:
     """Reads one account. Every method raises an `ApiError` where the answer cannot be had."""
 
@@ -43,7 +48,7 @@ class Reader:
 
     @property
     def date(self) -> int | None:
-        """The newest `Date` that the server sent, in unix seconds; None where it sends none."""
+        """The `Date` of the server's last answer, in unix seconds; None where it sends none."""
         return self._connection.date
 
     async def wait(self, seconds: float, because: str) -> None:
@@ -64,10 +69,15 @@ class Reader:
         return await walk(fetch, self._clock)
 
     async def container_page(
-        self, *, after: str | None = None, name: str | None = None, order: str = DESCENDING
+        self,
+        *,
+        after: str | None = None,
+        name: str | None = None,
+        order: str = DESCENDING,
+        limit: int = PAGE,
     ) -> Page[LiveContainer]:
         """Gets one page of the container list."""
-        params = _query(after=after, order=order, name=name)
+        params = _query(after=after, order=order, name=name, limit=limit)
         answer = await self._connection.call("GET", "containers", params=params)
         return _page(answer, lambda row: read_container(row, answer.date, Origin.LIST), lambda row: row.id)
 
@@ -102,19 +112,28 @@ class Reader:
         answer = await self._connection.call("GET", file_path(container_id, file_id))
         return read_file(answer.json_object())
 
-    async def content_digest(self, container_id: str, file_id: str, *, limit: int | None) -> str | None:
+    async def content_digest(
+        self,
+        container_id: str,
+        file_id: str,
+        *,
+        limit: int | None,
+        answered: Callable[[int | None], None] = ignore,
+    ) -> str | None:
         """Downloads a file and returns the SHA-256 of its contents in hex; memory is bounded by a chunk.
 
         Args:
             container_id: its container.
             file_id: its id.
             limit: bytes beyond which reading stops, because the file cannot be the one that is wanted.
+            answered: is given the `Date` of the answer before its contents are read.
 
         Returns:
             None where it is longer than `limit`.
         """
 
         async def consume(chunks: AsyncIterator[bytes]) -> str | None:
+            answered(self.date)
             digest = hashlib.sha256()
             size = 0
             async for chunk in chunks:
@@ -156,8 +175,8 @@ def file_path(container_id: str, file_id: str) -> str:
     return f"containers/{segment(container_id)}/files/{segment(file_id)}"
 
 
-def _query(*, after: str | None, order: str, name: str | None = None) -> dict[str, str]:
-    query = {"limit": str(PAGE), "order": order}
+def _query(*, after: str | None, order: str, name: str | None = None, limit: int = PAGE) -> dict[str, str]:
+    query = {"limit": str(limit), "order": order}
     if after is not None:
         query["after"] = after
     if name is not None:

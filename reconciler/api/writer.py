@@ -15,6 +15,8 @@ from reconciler.model.errors import ApiError
 from reconciler.model.live import Origin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconciler.model.live import LiveContainer, LiveFile
     from reconciler.model.spec import ContainerSpec, Content, FileSpec
 
@@ -26,8 +28,10 @@ _ID = re.compile(rb'"id"\s*:\s*"([!-~]+?)"')
 class Writer(Reader):
     """Reads and writes one account."""
 
-    async def create_container(self, name: str, spec: ContainerSpec) -> LiveContainer:
-        """Creates a container under a live name; billed from now on.
+    async def create_container(
+        self, name: str, spec: ContainerSpec, sending: Callable[[], object] | None = None
+    ) -> LiveContainer:
+        """Creates a container under a live name; billed from now on. `sending` is called before each attempt.
 
         Where the answer was cut off but its id came through, that container is read instead.
 
@@ -35,7 +39,8 @@ class Writer(Reader):
             ApiError: `fate_unknown` tells whether the container may exist all the same.
         """
         try:
-            answer = await self._connection.call("POST", "containers", json=create_body(name, spec))
+            body = create_body(name, spec)
+            answer = await self._connection.call("POST", "containers", json=body, sending=sending)
         except ReplyLost as error:
             return await self._salvaged(error.partial, name, error)
         try:
@@ -47,8 +52,14 @@ class Writer(Reader):
         """Deletes a container; one that is gone already is a success, whatever the answer's body."""
         await self._delete(f"containers/{segment(container_id)}")
 
-    async def upload_file(self, container_id: str, spec: FileSpec, content: Content) -> LiveFile:
-        """Uploads a file, streaming, and checks size and digest while sending.
+    async def upload_file(
+        self,
+        container_id: str,
+        spec: FileSpec,
+        content: Content,
+        sending: Callable[[], object] | None = None,
+    ) -> LiveFile:
+        """Uploads a file, streaming, and checks size and digest while sending; `sending` as above.
 
         Raises:
             LocalFileError: the source is not what was planned; nothing has landed then.
@@ -61,7 +72,7 @@ class Writer(Reader):
                 return {"file": (spec.path, source, OCTETS)}
 
             answer = await self._connection.call(
-                "POST", f"containers/{segment(container_id)}/files", files=parts
+                "POST", f"containers/{segment(container_id)}/files", files=parts, sending=sending
             )
         return read_file(answer.json_object())
 

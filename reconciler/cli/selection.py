@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def pass_options(options: argparse.Namespace) -> Options:
-    """What is selected, how fast, and what may happen to containers in use."""
-    return Options(tuple(options.name), getattr(options, "adopt", False), speed_of(options), _busy(options))
+    """What is selected, how fast, and what may happen to containers in use; who takes the lock is alone."""
+    adopt, locked = getattr(options, "adopt", False), hasattr(options, "lock_timeout")
+    return Options(tuple(options.name), adopt, speed_of(options), _busy(options), exclusive=locked)
 
 
 def speed_of(options: argparse.Namespace) -> Speed:

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 class Options:
     """What the command line asks of a pass; `names` are globs, empty for all.
 
-    `busy` keeps containers that somebody is using; None does not ask.
+    `busy` keeps containers that somebody is using; None does not ask. `exclusive` says that the lock of the
+    scope is held, so that what interrupted runs left in the ledger is nobody else's business.
     """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ async def prepare(
     policy = Policy(account.profile, options.adopt, options.names, strategy.limited, options.busy)
     async with account.reader(options.speed) as reader:
         needs = strategy.needs(desired, policy)
-        live = await observe(reader, needs, account.ledger, parallelism=options.speed.parallelism)
+        parallelism, alone = options.speed.parallelism, options.exclusive
+        live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
     plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
@@ -138,7 +141,8 @@ async def carry_out(
 
     desired = prepared.desired
     chains = chains_of(prepared.plan.changes, desired.by_name())
-    owned = {live_name(entry.name): entry for entry in desired.containers if desired.scope.prefix is not None}
+    names = desired.containers if desired.scope.prefix is not None else ()
+    owned = frozenset(live_name(entry.name) for entry in names)
     work = Work(
         chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger, account.profile
     )

@@ -122,7 +122,7 @@ async def prepare_approved(
         PlanNotCovered: something would be done that was not approved.
     """
     desired, found = state
-    again = Options(approved.names, options.adopt, options.speed, approved.busy)
+    again = Options(approved.names, options.adopt, options.speed, approved.busy, options.exclusive)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

@@ -27,7 +27,7 @@ from reconciler.model.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from reconciler.api.writer import Writer
     from reconciler.model.live import LiveFile
@@ -41,7 +41,7 @@ class ChainState:
 
     `container_id` is the copy being worked on; `rows` its latest listing; `uploaded` the ids of the new
     rows by name, `sent` what was sent under each name. `unverifiable` are fields that a create sent and the
-    answer did not show.
+    answer did not show. `sending` is called when a create or an upload is about to be sent.
     """
 
     name: str
@@ -52,6 +52,7 @@ class ChainState:
     deleted: list[LiveFile] = field(default_factory=list)
     created_at: int | None = None
     unverifiable: tuple[str, ...] = ()
+    sending: Callable[[], object] | None = None
 
     @property
     def container(self) -> str:
@@ -97,12 +98,13 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
 
 async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> None:
     """Creates, and holds the answer against what was sent in the fields that it shows."""
-    made = await writer.create_container(step.name, step.spec)
+    made = await writer.create_container(step.name, step.spec, state.sending)
     state.container_id, state.created_at = made.id, made.created_at
     state.unverifiable = hidden(step.spec, made.spec)
     wrong = contradictions(step.spec, made.spec)
-    if made.name != step.name:
-        raise NotAsPlanned(f"{step.name} was created as {made.name!r} ({made.id})")
+    if made.name != step.name:  # under another name nobody would ever find it again
+        await writer.delete_container(made.id)
+        raise NotAsPlanned(f"{step.name} was created as {made.name!r} ({made.id}), which was deleted again")
     if wrong:
         raise NotAsPlanned(
             f"{step.name} was created with {wrong[0].path} {wrong[0].before} instead of {wrong[0].after}"
@@ -131,7 +133,7 @@ async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> N
 
 
 async def _upload(file: DesiredFile, state: ChainState, writer: Writer) -> LiveFile:
-    row = await writer.upload_file(state.container, file.spec, file.content)
+    row = await writer.upload_file(state.container, file.spec, file.content, state.sending)
     state.uploaded[file.spec.path] = row.id
     state.sent[file.spec.path] = file.spec
     return row
@@ -200,8 +202,12 @@ async def _verify_in_place(files: Iterable[DesiredFile], state: ChainState, writ
 
 
 async def _read_kept(state: ChainState, writer: Writer) -> None:
-    kept = await writer.container(state.container)
-    if kept.dead or kept.declared_name != state.name:
+    try:
+        kept = await writer.container(state.container)
+        gone = kept.dead or kept.declared_name != state.name
+    except NotFound:
+        gone = True
+    if gone:
         raise NotAsPlanned(
             f"{state.container}, the copy of {state.name} that is kept, is gone; no other copy is deleted",
             hint="apply again",

@@ -6,11 +6,10 @@ provably of this run, and left to the next plan's rule for copies where it could
 - its live name is that of a create of ours, its fields are what was sent, its status is known, and it was
   made between the sending of that create and its answer, in the server's time (to within its whole seconds);
 - the set owns its names (it has a prefix), and our own copy is complete and was just read once more;
-- where files are declared, it has none: a gateway repeats the create, and the uploads went to our copy. A
-  copy that another run is just filling may have none yet either; then that run fails and ours stays, and it
-  cannot delete ours, which has files;
-- where none are declared, ours is the older one (then the lower id): two runs that see each other's copy at
-  the same moment must not both delete, or none would be left.
+- it is younger than ours (then, of the higher id), and it has no files.
+
+The last is one rule for everybody, whatever a manifest says: of two runs that see each other's copy at the
+same moment only one may delete, or none would be left; and a copy that somebody has filled is in use.
 """
 
 from __future__ import annotations
@@ -25,24 +24,19 @@ from reconciler.model.events import DoublesSeen, Failure
 from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from reconciler.api.writer import Writer
     from reconciler.execute.journal import Created, Journal
     from reconciler.model.live import LiveContainer
     from reconciler.model.profile import Profile
-    from reconciler.model.spec import DesiredContainer
 
 
-async def closing_list(
-    writer: Writer, journal: Journal, owned: Mapping[str, DesiredContainer]
-) -> DoublesSeen:
+async def closing_list(writer: Writer, journal: Journal, owned: frozenset[str]) -> DoublesSeen:
     """Looks for live rows of the created names that are neither ours nor were there before.
 
     Args:
         writer: the account.
         journal: what this run made.
-        owned: declared containers by live name, in a set that owns its names; empty in any other.
+        owned: declared live names, in a set that owns its names; empty in any other.
     """
     created = tuple(journal.created.values())
     floor = journal.floor or min(made.created_at for made in created) - SKEW_SECONDS
@@ -61,7 +55,7 @@ async def closing_list(
     for made in created:
         name = made.step.name
         for row in doubles.get(name, ()):
-            if name in owned and await _removed(row, made, owned[name], writer, journal):
+            if name in owned and await _removed(row, made, writer, journal):
                 journal.buried(row.id)
                 removed.append(row.id)
             else:
@@ -69,19 +63,13 @@ async def closing_list(
     return DoublesSeen(tuple(sorted(left)), removed=tuple(sorted(removed)))
 
 
-async def _removed(
-    row: LiveContainer, made: Created, entry: DesiredContainer, writer: Writer, journal: Journal
-) -> bool:
+async def _removed(row: LiveContainer, made: Created, writer: Writer, journal: Journal) -> bool:
     """Deletes a double, if it is certain to be one of ours; a failure leaves it to the next plan."""
-    if not made.complete or not _of_this_run(row, made, journal.profile):
+    younger = (row.created_at, row.id) > (made.created_at, made.id)
+    if not (made.complete and younger and _of_this_run(row, made, journal.profile)):
         return False
     try:
-        if entry.files:
-            if (await writer.files(row.id)).rows:
-                return False
-        elif (row.created_at, row.id) < (made.created_at, made.id):
-            return False
-        if await writer.gone(made.id):
+        if (await writer.files(row.id)).rows or await writer.gone(made.id):
             return False
         await writer.delete_container(row.id)
         return await writer.gone(row.id)

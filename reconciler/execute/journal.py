@@ -40,22 +40,27 @@ class Created:
 
 
 class Journal:
-    """Notes of one run. `created` holds what it made by id, `known` every id that is not news."""
+    """Notes of one run. `created` holds what it made by id, `before` every id that was there before it.
+
+    All times are the server's. `profile` says what omitted fields mean.
+    """
 
     def __init__(self, ledger: Ledger, reader: Reader, before: LiveState, profile: Profile) -> None:
         memory = ledger.recall()
         self.profile = profile
         self.created: dict[str, Created] = {}
-        self.floor = 0 if before.date is None else before.date - SKEW_SECONDS
+        self.looks = 0
+        self.before = frozenset(row.id for row in before.containers) | frozenset(memory.tombstones)
         self._ledger = ledger
         self._reader = reader
         self._date_before = before.date
-        self._before = frozenset(row.id for row in before.containers) | frozenset(memory.tombstones)
-        self._used = {row.id: row.used_at for row in before.containers}
+        self._rows = {row.id: row for row in before.containers}
+        self._touches = {row.id: memory.touches.get(row.id) for row in before.containers}
         self._of_name: defaultdict[str, list[str]] = defaultdict(list)
         for row in before.containers:
             self._of_name[row.name].append(row.id)
         self._sent: dict[str, int | None] = {}
+        self._did: defaultdict[str, set[int]] = defaultdict(set)
         self._lag_seen: float = memory.lag_seen
         self._last_look: tuple[int, frozenset[str]] = (0, frozenset())
 
@@ -65,14 +70,20 @@ class Journal:
         return self._reader.date or self._date_before
 
     @property
-    def known(self) -> frozenset[str]:
-        """Ids that were there before, or that this run made."""
-        return self._before | frozenset(self.created)
+    def floor(self) -> int:
+        """No row of this run can have an older `created_at`; 0 where nobody knows.
+
+        A gateway's clock may be ahead of the one that `created_at` is from: our own creates show by how much.
+        """
+        if self._date_before is None:
+            return 0
+        ahead = (made.answered - made.created_at for made in self.created.values() if made.answered)
+        return self._date_before - SKEW_SECONDS - max(0, *ahead, 0)
 
     @property
-    def before(self) -> frozenset[str]:
-        """Ids that were there before."""
-        return self._before
+    def known(self) -> frozenset[str]:
+        """Ids that were there before, or that this run made."""
+        return self.before | frozenset(self.created)
 
     @property
     def lag(self) -> float:
@@ -96,38 +107,75 @@ class Journal:
             self.created[made] = Created(made, state.created_at or 0, step, sent, answered)
             self._ledger.born(made, step.name, answered)
 
-    def completed(self, container_id: str | None) -> None:
-        """A change is done; whatever was done in its container was our touch."""
-        if container_id is None:
-            return
-        if container_id in self.created:
-            self.created[container_id] = replace(self.created[container_id], complete=True)
-        if self.date is not None:
-            touch = Touch(self.date, self._used.get(container_id))
-            self._ledger.touched({container_id: touch})
+    def sending(self, container_id: str, path: str) -> None:
+        """An upload is about to be sent."""
+        self._ledger.sending(container_id, path, self.date)
+
+    def sent(self, container_id: str, path: str) -> None:
+        """What became of an upload is known."""
+        self._ledger.sent([(container_id, path)])
+
+    def doomed(self, container_id: str) -> None:
+        """A delete is about to be sent."""
+        self._ledger.doomed(container_id)
 
     def buried(self, container_id: str) -> None:
         """A read confirmed a container gone."""
         self._ledger.buried(container_id, self.date)
 
-    def looked(self, rows: Iterable[LiveContainer]) -> None:
-        """Learns from a list how far it lags: by rows that an earlier look should have shown, and did not.
+    def did(self, container_id: str | None) -> None:
+        """Something was just done in a container."""
+        if container_id is not None and self.date is not None:
+            self._did[container_id].add(self.date)
 
-        A row of ours that is missing proves nothing, somebody may have deleted it.
-        """
+    def left(self, container_id: str | None, *, complete: bool) -> None:
+        """Nothing more is done in a container; whatever was done there was our touch."""
+        if container_id in self.created:
+            self.created[container_id] = replace(self.created[container_id], complete=complete)
+        times = sorted(self._did.pop(container_id or "", ()))
+        if container_id is None or not times:
+            return
+        row, earlier = self._rows.get(container_id), self._touches.get(container_id)
+        also = (*earlier.also, earlier.ours, *times[:-1]) if earlier else tuple(times[:-1])
+        touch = Touch(times[-1], row.used_at if row else None, earlier.before if earlier else None, also)
+        self._ledger.touched({container_id: touch})
+
+    def overdue(self, rows: Iterable[LiveContainer]) -> Created | None:
+        """A container of ours that a list should show by now, and does not; None where there is none."""
+        shown = {row.id for row in rows}
         date = self.date
+        if date is None:
+            return None
+        old = (made for made in self.created.values() if (made.answered or date) <= date - self.lag)
+        return next((made for made in old if made.id not in shown), None)
+
+    def late(self, made: Created) -> bool:
+        """Learns that a list lacks a container that exists; False where there is nothing more to learn."""
+        before = self.lag
+        if self.date is not None and made.answered is not None:
+            self._learn(self.date - made.answered)
+        return self.lag > before
+
+    def looked(self, rows: Iterable[LiveContainer]) -> None:
+        """Learns from rows of our names that an earlier look should have shown, and did not."""
+        date = self.date
+        self.looks += 1
         if date is None or not self.floor:
             return
-        shown = {row.id: self._since(row) for row in rows if row.created_at >= self.floor}
+        shown = {row.id: row for row in rows if row.created_at >= self.floor and row.name in self._sent}
         looked, then = self._last_look
         self._last_look = (date, frozenset(shown))
-        late = [looked - since for each, since in shown.items() if each not in then | self._before]
-        late = [age for age in late if age <= LONGEST_LAG_SEEN]
-        if looked and late and max(late) > self._lag_seen:
-            self._lag_seen = max(late)
-            self._ledger.lag_seen(self._lag_seen)
+        if looked:
+            for each, row in shown.items():
+                if each not in then and each not in self.before:
+                    self._learn(looked - self._since(row))
 
     def _since(self, row: LiveContainer) -> int:
         """When a row was there at the latest."""
         made = self.created.get(row.id)
         return row.created_at if made is None or made.answered is None else made.answered
+
+    def _learn(self, lag: float) -> None:
+        if self._lag_seen < lag <= LONGEST_LAG_SEEN:
+            self._lag_seen = lag
+            self._ledger.lag_seen(lag)

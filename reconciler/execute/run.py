@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.api.errors import NotFound, fate_unknown
@@ -45,12 +45,11 @@ from reconciler.model.steps import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable
 
     from reconciler.api.writer import Writer
     from reconciler.model.clock import Clock
     from reconciler.model.live import LiveState
-    from reconciler.model.spec import DesiredContainer
     from reconciler.model.steps import Chain, Link, Step
     from reconciler.model.stop import Stop
 
@@ -67,7 +66,7 @@ class Work:
     """What is to be done: chains, ids of dead rows to sweep, and what was there before.
 
     `order` says whether the deletes of undeclared names come after all chains or, for accounts at their
-    quota, before them. `owned` are the declared containers by live name, in a set that owns its names.
+    quota, before them. `owned` are the declared live names, in a set that owns them.
     `profile` says what omitted fields mean.
     """
 
@@ -75,7 +74,7 @@ class Work:
     before: LiveState
     sweep: tuple[str, ...] = ()
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
-    owned: Mapping[str, DesiredContainer] = field(default_factory=lambda: MappingProxyType({}))
+    owned: frozenset[str] = frozenset()
     ledger: Ledger = field(default_factory=Ledger)
     profile: Profile = GENERIC
 
@@ -128,11 +127,12 @@ class _Run:
     async def _phase(self, runs: list[ChainRun], parallelism: int) -> None:
         """Advances chains to their ends; what waits for a write of unknown fate is settled in rounds."""
         await each(runs, self._advance, parallelism=parallelism)
-        for _ in range(MAX_ROUNDS):
+        rounds = 0
+        while rounds < MAX_ROUNDS:
             waiting = [run for run in runs if run.unknown is not None]
             if not waiting or not await self._lag_passed(len(waiting)):
                 break
-            await settle(waiting, self._writer, self._journal, parallelism=parallelism)
+            rounds += await settle(waiting, self._writer, self._journal, parallelism=parallelism)
             await each([run for run in waiting if run.unknown is None], self._resume, parallelism=parallelism)
         for run in runs:
             if run.unknown is not None and run.link is not None:
@@ -183,7 +183,7 @@ class _Run:
         if link.change.action is Action.DELETE:
             self._tell(ChangeApplied(link.change, None))
         else:
-            self._journal.completed(run.state.container_id)
+            self._journal.left(run.state.container_id, complete=True)
             self._tell(ChangeApplied(link.change, run.state.container_id, run.state.unverifiable))
         run.complete_link()
 
@@ -192,8 +192,7 @@ class _Run:
         while (step := run.step) is not None:
             if self._stop.requested:
                 raise Interrupted("interrupted before it was complete", hint="apply again to complete it")
-            if isinstance(step, CreateContainer):
-                self._journal.intend(step)
+            self._about_to(run, step)
             try:
                 await run_step(step, run.state, self._writer)
             except ReconcilerError as error:
@@ -206,6 +205,16 @@ class _Run:
             run.complete_step()
             self._note(run, step)
 
+    def _about_to(self, run: ChainRun, step: Step) -> None:
+        """Has a write noted when it is sent, and not while it waits for its turn."""
+        run.state.sending = None
+        if isinstance(step, CreateContainer):
+            run.state.sending = partial(self._journal.intend, step)
+        elif isinstance(step, UploadFile):
+            run.state.sending = partial(self._journal.sending, run.state.container, step.file.spec.path)
+        elif isinstance(step, DeleteContainer):
+            self._journal.doomed(step.container_id)
+
     def _fate_unknown(self, run: ChainRun, step: Step, error: ReconcilerError) -> bool:
         """Leaves a write that may have happened for the look at the list; one that did not is forgotten."""
         repeatable = isinstance(step, (CreateContainer, UploadFile))
@@ -213,6 +222,8 @@ class _Run:
             run.unknown = error
             self._last_unknown = self._clock.monotonic()
             return True
+        if isinstance(step, UploadFile):
+            self._journal.sent(run.state.container, step.file.spec.path)
         if isinstance(step, CreateContainer):
             if run.state.container_id in (None, run.chain.container_id):
                 self._journal.refused(step)
@@ -241,6 +252,10 @@ class _Run:
         self._note_created(run, step)
         if isinstance(step, WRITES):
             run.wrote_at = self._clock.monotonic()
+        if isinstance(step, UploadFile):
+            self._journal.sent(run.state.container, step.file.spec.path)
+        if not isinstance(step, (DeleteContainer, ConfirmDeleted)):
+            self._journal.did(run.state.container_id)
         if isinstance(step, ConfirmDeleted):
             self._journal.buried(step.container_id)
 
@@ -251,6 +266,7 @@ class _Run:
             run.made_at = self._clock.monotonic()
 
     async def _fail(self, run: ChainRun, link: Link, error: ReconcilerError, besides: str = "") -> None:
+        self._journal.left(run.state.container_id, complete=False)
         message = f"{error}{besides}{await undone(run, link, error, self._writer, self._journal)}"
         failure = Failure(error.code, message, advice(link, error))
         self._tell(ChangeFailed(link.change, failure, tuple(run.done)))

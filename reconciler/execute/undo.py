@@ -24,8 +24,8 @@ REPLACE_DELETE_FIRST = ("delete", "create")
 async def undone(run: ChainRun, link: Link, error: ReconcilerError, writer: Writer, journal: Journal) -> str:
     """Takes the new copy of a failed replace away, and returns what to add to the failure's message."""
     if _new_copy_is_useless(run, link, error):
-        return await _removed(run.state.container, writer, journal)
-    if link.change.actions == REPLACE_DELETE_FIRST and DeleteContainer.__name__ in run.done:
+        return await _removed(run.state.container, link.change.container_id, writer, journal)
+    if link.change.actions == REPLACE_DELETE_FIRST and ConfirmDeleted.__name__ in run.done:
         return _deleted_first(run, link)
     return ""
 
@@ -65,8 +65,10 @@ def _new_copy_is_useless(run: ChainRun, link: Link, error: ReconcilerError) -> b
     )
 
 
-async def _removed(new: str, writer: Writer, journal: Journal) -> str:
+async def _removed(new: str, old: str | None, writer: Writer, journal: Journal) -> str:
     try:
+        if old is None or await writer.gone(old):
+            return f"; the old copy is gone by now, so the new copy {new} stays, the next apply completes it"
         await writer.delete_container(new)
         if not await writer.gone(new):
             return f"; the new copy {new} was deleted and is still there, the next apply resolves it"

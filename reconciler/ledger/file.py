@@ -11,7 +11,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from reconciler.ledger.schema import APPLICATION_ID, ForeignFile, MalformedFile, NewerFile, prepare
+from reconciler.ledger.schema import APPLICATION_ID, ForeignFile, MalformedFile, NewerFile, OlderFile, prepare
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +50,8 @@ def open_file(
                 raise
             take_away(path)
             fresh = _connect(path, busy_seconds)
-            warn(f"the ledger {path} was damaged; a new one was begun")
+            how = "of an earlier version" if isinstance(error, OlderFile) else "damaged"
+            warn(f"the ledger {path} was {how}; a new one was begun")
             return fresh
     except ForeignFile:
         warn(f"{path} is a database and no ledger; going on without one")
@@ -89,7 +90,7 @@ def damaged(error: Exception) -> bool:
     import sqlite3  # noqa: PLC0415 - as above
 
     undecodable = type(error) is sqlite3.OperationalError and not hasattr(error, "sqlite_errorcode")
-    return type(error) in {sqlite3.DatabaseError, MalformedFile, UnicodeDecodeError} or undecodable
+    return type(error) in {sqlite3.DatabaseError, OlderFile, MalformedFile, UnicodeDecodeError} or undecodable
 
 
 def ours(path: Path, *, own: bool) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from reconciler.ledger.store import Place
     from reconciler.model.plan import Target
 
+KEPT_ALSO = 16
+"""Times of earlier operations kept with the last one on a container."""
+
 
 class Ledger:
     """The memory of one target; without a store it remembers nothing, and takes every note all the same."""
@@ -61,8 +64,8 @@ class Ledger:
             db.execute("DELETE FROM intent WHERE target = ? AND name = ?", (target, name))
             db.execute("INSERT OR REPLACE INTO birth VALUES (?, ?, ?, ?)", (target, container_id, name, date))
             if date is not None:
-                touch = (target, container_id, date, None)
-                db.execute("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", touch)
+                touch = (target, container_id, date, None, None, "[]")
+                db.execute("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?, ?)", touch)
 
         if self._store is not None:
             self._store.write(work)
@@ -75,11 +78,31 @@ class Ledger:
         """Notes that a read confirmed a container gone; lists may show it for a while."""
         self._all("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", [(container_id, date)])
         self.forget_births((container_id,))
+        self.spared((container_id,))
+
+    def doomed(self, container_id: str) -> None:
+        """Notes that the deletion of a container is about to be sent."""
+        self._all("INSERT OR REPLACE INTO doomed VALUES (?, ?)", [(container_id,)])
+
+    def spared(self, container_ids: Iterable[str]) -> None:
+        """Forgets deletions: what became of them is known."""
+        self._all("DELETE FROM doomed WHERE target = ? AND id = ?", [(each,) for each in container_ids])
+
+    def sending(self, container_id: str, path: str, date: int | None) -> None:
+        """Notes that an upload to a container is about to be sent, at the server's time `date`."""
+        self._all("INSERT OR REPLACE INTO sending VALUES (?, ?, ?, ?)", [(container_id, path, date)])
+
+    def sent(self, uploads: Iterable[tuple[str, str]]) -> None:
+        """Forgets uploads, by container and path: what became of them is known."""
+        self._all("DELETE FROM sending WHERE target = ? AND id = ? AND path = ?", list(uploads))
 
     def touched(self, touches: Mapping[str, Touch]) -> None:
         """Notes our last operations on containers."""
-        values = [(each, touch.ours, touch.theirs) for each, touch in touches.items()]
-        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?)", values)
+        values = [
+            (each, touch.ours, touch.theirs, touch.before, json.dumps(touch.also[-KEPT_ALSO:]))
+            for each, touch in touches.items()
+        ]
+        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def lag_seen(self, seconds: float) -> None:
         """Notes for how long a list lacked a row that existed; only the longest is kept."""

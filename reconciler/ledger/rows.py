@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.history import Run, SeenPrefix
-from reconciler.model.memory import Birth, Intent, Memory, Touch
+from reconciler.model.memory import Birth, Intent, Memory, Sending, Touch
 from reconciler.model.plan import Target
 
 if TYPE_CHECKING:
@@ -25,13 +25,15 @@ RUN_COLUMNS = ", ".join(Run.__slots__)
 def memory(db: sqlite3.Connection, target: int) -> Memory:
     """Everything that helps to observe and to change a target."""
     touches = {
-        _text(each): Touch(_number(ours), _maybe(theirs))
-        for each, ours, theirs in _of(db, "id, ours, theirs FROM touch", target)
+        _text(each): Touch(_number(ours), _maybe(theirs), _maybe(before), _numbers(also))
+        for each, ours, theirs, before, also in _of(db, "id, ours, theirs, before, also FROM touch", target)
     }
     tombstones = {_text(each): _maybe(date) for each, date in _of(db, "id, date FROM tombstone", target)}
     return Memory(
         intents=intents(db, target),
         births=births(db, target),
+        sendings=sendings(db, target),
+        doomed=frozenset(_text(each) for each, _ in _of(db, "id, 0 FROM doomed", target)),
         tombstones=MappingProxyType(tombstones),
         touches=MappingProxyType(touches),
         lag_seen=lag_seen(db, target),
@@ -48,6 +50,12 @@ def births(db: sqlite3.Connection, target: int) -> tuple[Birth, ...]:
     """The containers that no list has shown yet, by id."""
     found = _of(db, "id, name, date FROM birth", target)
     return tuple(Birth(_text(each), _text(name), _maybe(date)) for each, name, date in found)
+
+
+def sendings(db: sqlite3.Connection, target: int) -> tuple[Sending, ...]:
+    """The uploads of unknown fate, by container and path."""
+    found = _of(db, "id, path, date FROM sending", target)
+    return tuple(Sending(_text(each), _text(path), _maybe(date)) for each, path, date in found)
 
 
 def prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
@@ -125,10 +133,18 @@ def _amount(value: object) -> float:
 
 
 def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, _list(value)))
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(map(_number, _list(value)))
+
+
+def _list(value: object) -> list[object]:
     try:
         found = json.loads(_text(value))
     except RecursionError as error:
         raise ValueError("a list nested too deep") from error
     if not isinstance(found, list):
         raise TypeError(f"expected a list, found {value!r:.80}")
-    return tuple(map(_text, found))
+    return found

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE target (
@@ -27,12 +27,21 @@ CREATE TABLE birth (
   target INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, date INTEGER,
   PRIMARY KEY (target, id)
 ) WITHOUT ROWID;
+CREATE TABLE sending (
+  target INTEGER NOT NULL, id TEXT NOT NULL, path TEXT NOT NULL, date INTEGER,
+  PRIMARY KEY (target, id, path)
+) WITHOUT ROWID;
+CREATE TABLE doomed (
+  target INTEGER NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (target, id)
+) WITHOUT ROWID;
 CREATE TABLE tombstone (
   target INTEGER NOT NULL, id TEXT NOT NULL, date INTEGER,
   PRIMARY KEY (target, id)
 ) WITHOUT ROWID;
 CREATE TABLE touch (
-  target INTEGER NOT NULL, id TEXT NOT NULL, ours INTEGER NOT NULL, theirs INTEGER,
+  target INTEGER NOT NULL, id TEXT NOT NULL, ours INTEGER NOT NULL, theirs INTEGER, before INTEGER,
+  also TEXT NOT NULL,
   PRIMARY KEY (target, id)
 ) WITHOUT ROWID;
 CREATE TABLE prefix (
@@ -51,7 +60,7 @@ CREATE TABLE run (
 STATEMENTS = tuple(statement.strip() for statement in TABLES.split(";") if statement.strip())
 """SQLite keeps them word for word, so that a file can be held against them."""
 
-NOTES = ("intent", "birth", "tombstone", "touch", "prefix", "run")
+NOTES = ("intent", "birth", "sending", "doomed", "tombstone", "touch", "prefix", "run")
 """The tables whose rows belong to a target."""
 
 KEPT_TARGETS = 1000
@@ -74,6 +83,10 @@ class MalformedFile(Exception):
     """A file with the id of a ledger and other tables than one."""
 
 
+class OlderFile(MalformedFile):
+    """A ledger that an earlier version made; it is begun anew."""
+
+
 def check(connection: sqlite3.Connection) -> bool:
     """Tells a ledger of this version from an empty file, which may become one.
 
@@ -82,8 +95,7 @@ def check(connection: sqlite3.Connection) -> bool:
 
     Raises:
         ForeignFile: it is some other database.
-        NewerFile: see there.
-        MalformedFile: see there.
+        NewerFile, OlderFile, MalformedFile: see there.
         sqlite3.Error: it is damaged or locked.
     """
     found = connection.execute("SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
@@ -94,6 +106,8 @@ def check(connection: sqlite3.Connection) -> bool:
         raise ForeignFile
     if version > VERSION:
         raise NewerFile
+    if made and version < VERSION:
+        raise OlderFile
     if made and made != sorted(STATEMENTS):
         raise MalformedFile
     return bool(made)

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 LEAST_LAG = 10.0
 """Seconds that a list may take to show a write, until more is learned; users saw about five."""
 
-MOST_LAG = 300.0
+MOST_LAG = 150.0
 """Seconds beyond which nothing is waited for, however late rows were seen to appear."""
 
 LONGEST_LAG_SEEN = MOST_LAG / 2
 """Seconds beyond which a row that is not listed is no matter of lag: a gateway may never list it."""
+
+IN_FLIGHT_SECONDS = 900
+"""How long after it was sent a write may still be on its way: as long as we wait for an answer, and more."""
 
 BURIED_SECONDS = 900
 """How long a deleted container that is still listed is known to be gone; users saw minutes."""
@@ -39,6 +42,15 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """An upload that was about to be sent, likewise: a list of files may lag, too."""
+
+    container_id: str
+    path: str
+    date: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Birth:
     """A container that we made and that no list has shown yet; `name` is its live name."""
 
@@ -49,22 +61,35 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """Our last operation on a container, and the last activity before it that was somebody else's."""
+    """Our operations on a container, and the last activity that was somebody else's.
+
+    `ours` is the time of our last operation and `also` those of the ones just before it, `before` what
+    `last_active_at` was when they began. Not every operation counts as activity on every server.
+    """
 
     ours: int
     theirs: int | None
+    before: int | None = None
+    also: tuple[int, ...] = ()
+
+    def explains(self, active: int) -> bool:
+        """Tells whether a `last_active_at` is none but ours, to within its whole seconds."""
+        return active == self.before or any(abs(active - each) <= 1 for each in (self.ours, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that is remembered of one target.
 
-    `tombstones` are ids of containers that a read confirmed gone, with the time of that; `lag_seen` is the
+    `tombstones` are ids of containers that a read confirmed gone, with the time of that; `doomed` ids whose
+    deletion was about to be sent, and of which nobody knows whether it was. `lag_seen` is the
     longest time that a list was seen to lack a row that existed, in seconds.
     """
 
     intents: tuple[Intent, ...] = ()
     births: tuple[Birth, ...] = ()
+    sendings: tuple[Sending, ...] = ()
+    doomed: frozenset[str] = frozenset()
     tombstones: Mapping[str, int | None] = field(default_factory=lambda: MappingProxyType({}))
     touches: Mapping[str, Touch] = field(default_factory=lambda: MappingProxyType({}))
     lag_seen: float = 0.0
@@ -87,7 +112,7 @@ class Memory:
     def used_at(self, container_id: str, last_active_at: int | None) -> int | None:
         """When somebody other than us last used a container; None where nobody did, or nobody can tell."""
         touch = self.touches.get(container_id)
-        if touch is None or last_active_at is None or last_active_at > touch.ours:
+        if touch is None or last_active_at is None or not touch.explains(last_active_at):
             return last_active_at
         return touch.theirs
 

@@ -18,7 +18,7 @@ from reconciler.model.memory import Touch
 from reconciler.observe.recall import corrected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
@@ -41,36 +41,61 @@ class Needs(Protocol):
         ...
 
 
-async def observe(reader: Reader, needs: Needs, ledger: Ledger, *, parallelism: int) -> LiveState:
+async def observe(
+    reader: Reader, needs: Needs, ledger: Ledger, *, parallelism: int, settles: bool = False
+) -> LiveState:
     """Reads the account.
+
+    Args:
+        reader: the account.
+        needs: what must be read beyond the list.
+        ledger: what is remembered; our touches are noted in it.
+        parallelism: requests at once.
+        settles: no other run on this scope is under way, so what turns out may be forgotten.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
     listing = await reader.containers()
-    rows = await corrected(reader, listing, ledger, needs.concerns)
+    rows = await corrected(reader, listing, ledger, needs.concerns, settles=settles)
     live = LiveState(rows, listing.date)
-    listed = tuple(needs.listings(live))
-    live = await _with_files(reader, live, listed, parallelism)
-    live = await _with_digests(reader, live, tuple(needs.contents(live)), parallelism)
-    if reader.date is not None:
-        ledger.touched({row.id: Touch(reader.date, row.used_at) for row in listed})
-    return live
+    touches = Touches({row.id: row for row in rows})
+    try:
+        live = await _with_files(reader, live, tuple(needs.listings(live)), touches, parallelism)
+        return await _with_digests(reader, live, tuple(needs.contents(live)), touches, parallelism)
+    finally:
+        ledger.touched(touches.noted)
+
+
+class Touches:
+    """Our operations on containers by the server's time, each by the answer to that very operation."""
+
+    def __init__(self, rows: Mapping[str, LiveContainer]) -> None:
+        self._rows = rows
+        self.noted: dict[str, Touch] = {}
+
+    def did(self, container_id: str, date: int | None) -> None:
+        """Notes an operation that was answered at `date`."""
+        if date is None:
+            return
+        row, earlier = self._rows[container_id], self.noted.get(container_id)
+        also = (*earlier.also, earlier.ours) if earlier else ()
+        self.noted[container_id] = Touch(date, row.used_at, row.last_active_at, also)
 
 
 async def _with_files(
-    reader: Reader, live: LiveState, wanted: tuple[LiveContainer, ...], parallelism: int
+    reader: Reader, live: LiveState, wanted: tuple[LiveContainer, ...], touches: Touches, parallelism: int
 ) -> LiveState:
     read: dict[str, LiveContainer] = {}
 
     async def one(row: LiveContainer) -> None:
-        read[row.id] = await _read_files(reader, row)
+        read[row.id] = await _read_files(reader, row, touches)
 
     await each(wanted, one, parallelism=parallelism)
     return replace(live, containers=tuple(read.get(row.id, row) for row in live.containers))
 
 
-async def _read_files(reader: Reader, row: LiveContainer) -> LiveContainer:
+async def _read_files(reader: Reader, row: LiveContainer, touches: Touches) -> LiveContainer:
     """Lists the files of one container; one that died since it was listed comes back dead.
 
     A 404 alone proves nothing, a gateway may not serve that endpoint at all: the container is asked.
@@ -81,6 +106,7 @@ async def _read_files(reader: Reader, row: LiveContainer) -> LiveContainer:
         if await reader.gone(row.id):
             return replace(row, status="expired")
         raise
+    touches.did(row.id, listing.date)
     return replace(row, files=listing.rows)
 
 
@@ -88,13 +114,18 @@ async def _with_digests(
     reader: Reader,
     live: LiveState,
     wanted: tuple[tuple[LiveContainer, LiveFile], ...],
+    touches: Touches,
     parallelism: int,
 ) -> LiveState:
     digests: dict[tuple[str, str], str | None] = {}  # nobody says that ids of files are unique beyond theirs
 
     async def one(pair: tuple[LiveContainer, LiveFile]) -> None:
         container, file = pair
-        digests[container.id, file.id] = await _read_digest(reader, container.id, file)
+
+        def answered(date: int | None) -> None:
+            touches.did(container.id, date)
+
+        digests[container.id, file.id] = await _read_digest(reader, container.id, file, answered)
 
     await each(wanted, one, parallelism=parallelism)
     changed = {container.id for container, _ in wanted}
@@ -104,10 +135,12 @@ async def _with_digests(
     )
 
 
-async def _read_digest(reader: Reader, container_id: str, file: LiveFile) -> str | None:
+async def _read_digest(
+    reader: Reader, container_id: str, file: LiveFile, answered: Callable[[int | None], None]
+) -> str | None:
     """Digest of a file's contents; None where there are none to be had, so that it counts as changed."""
     try:
-        return await reader.content_digest(container_id, file.id, limit=file.spec.bytes)
+        return await reader.content_digest(container_id, file.id, limit=file.spec.bytes, answered=answered)
     except (NotFound, ContainerExpired):
         return None
 

@@ -3,10 +3,11 @@
 - A row that a read confirmed gone is left out, while the list may still show it (`Memory.buried`).
 - A container that we made and that the list does not show is asked for by id. One that answers 404 may be
   too young even for that, as long as the lag has not passed since it was made.
-- A create that was about to be sent when its run ended may have happened. Unless a row of that name, made
-  since then and not there before, shows what became of it, the list is believed only once the lag has passed
-  since the intent: whatever is left of it is waited for, once for all of them, and the newest rows are listed
-  again. To plan at once would create the container a second time.
+- A container that was about to be deleted is asked for by id while the list shows it.
+- A create that was about to be sent when its run ended may have happened, and at any time until now. Unless a
+  row of that name that was not there before shows what became of it, the list is believed only once its lag
+  has passed, waited for once for all of them, and the newest rows are listed again. To plan at once would
+  create the container a second time. Uploads likewise: the files are listed only then.
 
 All of it is about what lies within the scope, and costs nothing where no run was cut off and no list lags.
 """
@@ -16,12 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.api.errors import ContainerExpired, NotFound
+from reconciler.api.errors import BadRequest, NotFound, PermissionDenied, ProtocolError
 from reconciler.api.newest import newest
 from reconciler.api.parallel import each
-from reconciler.model.memory import LONGEST_LAG_SEEN
+from reconciler.model.memory import IN_FLIGHT_SECONDS, LONGEST_LAG_SEEN
 from reconciler.model.names import parse_live_name
-from reconciler.model.steps import SKEW_SECONDS
+from reconciler.model.steps import PAGE, SKEW_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,22 +31,28 @@ if TYPE_CHECKING:
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer
-    from reconciler.model.memory import Birth, Intent, Memory
+    from reconciler.model.memory import Birth, Intent, Memory, Sending
 
 _AT_ONCE = 8
 """Births asked for side by side; there are few, unless a run was cut off."""
 
 
 async def corrected(
-    reader: Reader, listing: Listing[LiveContainer], ledger: Ledger, concerns: Callable[[str], bool]
+    reader: Reader,
+    listing: Listing[LiveContainer],
+    ledger: Ledger,
+    concerns: Callable[[str], bool],
+    *,
+    settles: bool,
 ) -> tuple[LiveContainer, ...]:
-    """The rows of a list as they should be; what is settled by that is forgotten.
+    """The rows of a list as they should be.
 
     Args:
         reader: the account.
         listing: the list just received.
         ledger: what is remembered.
         concerns: tells of a declared name whether it is this pass's business.
+        settles: what turns out may be forgotten: no other run on this scope is under way.
 
     Raises:
         ApiError: something that is needed could not be read.
@@ -56,10 +63,20 @@ async def corrected(
     correction = _Correction(reader, memory, listing)
     unseen = [birth for birth in births if birth.id not in correction.rows]
     gone = await correction.ask(unseen)
-    ledger.lag_seen(correction.lag_of(birth for birth in unseen if birth not in gone))
-    gone = await correction.look_again(gone, tuple(filter(correction.open, intents)))
-    ledger.settled(intent.name for intent in intents)
-    ledger.forget_births(birth.id for birth in births if birth in gone or correction.old_news(birth))
+    ledger.lag_seen(correction.lag_of(birth for birth in unseen if birth.id in correction.rows))
+    listed = correction.rows.values()
+    doomed = [row.id for row in listed if row.id in memory.doomed and concerns(row.declared_name)]
+    died = await correction.bury(doomed)
+    sendings = tuple(sending for sending in memory.sendings if sending.container_id in correction.rows)
+    gone = await correction.look_again(gone, tuple(filter(correction.open, intents)), sendings)
+    for container_id in died:
+        ledger.buried(container_id, listing.date)
+    if settles:
+        ledger.settled(intent.name for intent in intents)
+        ledger.sent((sending.container_id, sending.path) for sending in sendings)
+        ledger.spared({*doomed, *(each for each in memory.doomed if each not in correction.listed)})
+        done = (birth for birth in births if birth in gone or correction.old_news(birth))
+        ledger.forget_births(birth.id for birth in done)
     return tuple(_with_use(row, memory) for row in correction.rows.values())
 
 
@@ -77,12 +94,8 @@ class _Correction:
         self._add(self.listing.rows)
 
     def open(self, intent: Intent) -> bool:
-        """Tells whether no row shows what became of an intent."""
-        since = intent.date
-        return since is None or not any(
-            row.name == intent.name and row.id not in intent.known and row.created_at >= since - SKEW_SECONDS
-            for row in self.rows.values()
-        )
+        """Tells whether no row shows what became of an intent: any that was not there before does."""
+        return not any(row.name == intent.name and row.id not in intent.known for row in self.rows.values())
 
     def old_news(self, birth: Birth) -> bool:
         """Tells whether every list shows a birth by now."""
@@ -95,31 +108,73 @@ class _Correction:
         return float(max((age for age in late if age <= LONGEST_LAG_SEEN), default=0))
 
     async def ask(self, births: Iterable[Birth]) -> tuple[Birth, ...]:
-        """Reads containers that the list does not show, and returns those that there are not."""
+        """Reads containers that the list does not show, and returns those that there are not.
+
+        One that may not be read, or that no request can name, is as good as gone: it may be of another key
+        behind the same address, and must not stand in the way of everything else.
+        """
         gone: list[Birth] = []
 
         async def one(birth: Birth) -> None:
             try:
                 self._add((await self.reader.container(birth.id),))
-            except (NotFound, ContainerExpired):
+            except (NotFound, BadRequest, PermissionDenied, ProtocolError):
                 gone.append(birth)
 
         await each(births, one, parallelism=_AT_ONCE)
         return tuple(gone)
 
-    async def look_again(self, gone: tuple[Birth, ...], intents: tuple[Intent, ...]) -> tuple[Birth, ...]:
+    async def bury(self, doomed: Iterable[str]) -> tuple[str, ...]:
+        """Reads containers that were about to be deleted; leaves out those that were, and returns them."""
+        died: list[str] = []
+
+        async def one(container_id: str) -> None:
+            if await self.reader.gone(container_id):
+                del self.rows[container_id]
+                died.append(container_id)
+
+        await each(doomed, one, parallelism=_AT_ONCE)
+        return tuple(died)
+
+    async def look_again(
+        self, gone: tuple[Birth, ...], intents: tuple[Intent, ...], sendings: tuple[Sending, ...]
+    ) -> tuple[Birth, ...]:
         """Waits for whatever is left of the lag and looks once more; returns the births that are gone."""
-        dates = [birth.date for birth in gone] + [intent.date for intent in intents]
-        left = max(map(self._left, dates), default=0.0)
+        waits = [self._left(birth.date) for birth in gone]
+        waits += [self._whole(intent.date) for intent in intents]
+        waits += [self._whole(sending.date) for sending in sendings]
+        left = max(waits, default=0.0)
         if left <= 0:
             return gone
         names = sorted({birth.name for birth in gone} | {intent.name for intent in intents})
-        more = f" and {len(names) - 1} more" if names[1:] else ""
-        await self.reader.wait(left, f"whether a run that was cut off created {names[0]}{more} shows by then")
+        what = names or sorted(sending.path for sending in sendings)
+        more = f" and {len(what) - 1} more" if what[1:] else ""
+        verb = "create" if names else "upload"
+        who = "a run that was cut off, or is under way,"
+        await self.reader.wait(left, f"{who} was about to {verb} {what[0]}{more}; lists show it by then")
+        if names:
+            dates = [birth.date for birth in gone]
+            await self._list_again(dates + [intent.date for intent in intents])
+        return await self.ask(birth for birth in gone if birth.id not in self.rows)
+
+    async def _list_again(self, dates: list[int | None]) -> None:
         since = min((date for date in dates if date is not None), default=0)
         floor = 0 if None in dates else since - SKEW_SECONDS
-        self._add(await newest(self.reader, floor, self.listed, len(dates)))
-        return await self.ask(birth for birth in gone if birth.id not in self.rows)
+        self._add(await newest(self.reader, floor, self.listed, len(dates), limit=PAGE - 1))
+
+    def _whole(self, date: int | None) -> float:
+        """Seconds until a list shows a write that may have landed at any time until now.
+
+        It was sent at `date`, by a run that may have ended just now: all of the lag, unless that is so long
+        ago that nothing is on its way any more.
+        """
+        if (
+            date is not None
+            and self.listing.date is not None
+            and self.listing.date - date > IN_FLIGHT_SECONDS
+        ):
+            return 0.0
+        return self.memory.lag
 
     def _left(self, date: int | None) -> float:
         """Seconds until a list can be trusted to show what happened at `date`, all of them if in doubt."""

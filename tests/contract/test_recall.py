@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,10 +16,10 @@ from reconciler.control.passes import Destroy
 from reconciler.ledger.ledger import Ledger
 from reconciler.ledger.store import Place
 from reconciler.model.events import ChangeApplied, Waiting
-from reconciler.model.memory import LEAST_LAG
+from reconciler.model.memory import IN_FLIGHT_SECONDS, LEAST_LAG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from support.servers import Server
@@ -166,13 +166,144 @@ def test_after_a_kill_the_next_run_waits_for_the_list_and_doubles_nothing(machin
     assert clock.slept == [], "an intent is settled once"
 
 
-def test_only_what_is_left_of_the_lag_is_waited_for(machine: Machine, lag: int) -> None:
-    killed_after_a_create(machine)
-    machine.server.advance(4)
+@pytest.mark.parametrize(("passed", "waited"), [(4, LEAST_LAG), (60, LEAST_LAG), (IN_FLIGHT_SECONDS + 1, 0)])
+def test_an_intent_may_have_landed_at_any_time_until_now(
+    machine: Machine, passed: int, waited: float
+) -> None:
+    """When it was sent says nothing about when its run ended; only after very long nothing is on its way."""
+    ledger = Ledger.at(machine.place, TARGET, machine.warnings.append)
+    ledger.intend("ci-a", 1_790_000_000)
+    ledger.close()
+    machine.server.advance(passed)
     clock = SharedClock(machine.server)
     with machine.run(clock) as account:
         planned(machine.server, WANTED, account=account)
-    assert clock.slept == ([LEAST_LAG - 4] if lag else [])
+    assert sum(clock.slept) == waited
+
+
+def test_a_plan_beside_a_running_apply_forgets_nothing_of_it(machine: Machine) -> None:
+    with machine.run() as account:
+        account.ledger.intend("ci-a", 1_790_000_000)
+        account.ledger.sending("cntr_1", "a.txt", 1_790_000_000)
+        account.ledger.born("cntr_2", "ci-b", 1_789_000_000)
+        planned(machine.server, WANTED, account=account)
+        memory = account.ledger.recall()
+        assert (len(memory.intents), len(memory.births), len(memory.sendings)) == (1, 1, 1)
+        planned(machine.server, WANTED, account=account, exclusive=True)
+        memory = account.ledger.recall()
+        assert (memory.intents, memory.births) == ((), ())
+
+
+def test_a_create_is_noted_when_it_is_sent_and_not_while_it_waits_for_its_turn(machine: Machine) -> None:
+    machine.server.fault(kind="status", status=429, endpoint=CREATE, headers={"retry-after": "30"}, times=2)
+    with machine.run() as account:
+        applied(machine.server, desired(entry("ci-a")), parallelism=1, account=account)
+        sent = machine.server.control("GET", "/clock")["now"]
+        [made] = machine.server.containers()
+        assert made["created_at"] >= sent - 5
+        assert account.ledger.recall().births[0].date >= sent - 5
+
+
+class Doomed(Ledger):
+    """The process dies when a delete was answered, before anything of it can be noted."""
+
+    def buried(self, container_id: str, date: int | None) -> None:
+        """Never returns."""
+        raise Killed(container_id, date)
+
+
+def test_what_a_killed_run_deleted_is_gone_though_the_list_shows_it(machine: Machine) -> None:
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+    machine.server.advance(100)
+    ledger = Doomed.at(machine.place, TARGET, machine.warnings.append)
+    account = account_of(machine.server, ledger)
+    prepared = planned(machine.server, WANTED, account=account, strategy=Destroy())
+    with pytest.raises(Killed):
+        carried_out(machine.server, prepared, parallelism=1, account=account)
+    ledger.close()
+    assert names(machine.server) == ["ci-b"]
+    with machine.run() as account:
+        ran = applied(machine.server, WANTED, account=account)
+        assert ran.applied == ["create ci-a"]
+        assert account.ledger.recall().doomed == frozenset()
+    assert names(machine.server) == ["ci-a", "ci-b"]
+
+
+def test_a_delete_that_was_not_sent_spares_its_container(machine: Machine) -> None:
+    with machine.run() as account:
+        applied(machine.server, WANTED, account=account)
+        machine.server.advance(100)
+        for row in machine.server.containers():
+            account.ledger.doomed(row["id"])
+        assert applied(machine.server, WANTED, account=account).applied == []
+        assert account.ledger.recall().doomed == frozenset()
+
+
+def test_an_upload_of_a_killed_run_is_not_doubled_where_lists_of_files_lag(tmp_path: Path) -> None:
+    with serving(list_lag=6.0, lag_files=True) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        wanted = desired(entry("ci-a"))
+        with machine.run() as account:
+            applied(server, wanted, account=account)
+        server.advance(100)
+
+        class DyingUpload(Ledger):
+            """The process dies when an upload is answered."""
+
+            def sent(self, uploads: Iterable[tuple[str, str]]) -> None:
+                if list(uploads):
+                    raise Killed
+
+        grown = desired(entry("ci-a", declared_file("a.txt")))
+        ledger = DyingUpload.at(machine.place, TARGET, machine.warnings.append)
+        with pytest.raises(Killed):
+            applied(server, grown, account=account_of(server, ledger))
+        ledger.close()
+        with machine.run() as account:
+            assert applied(server, grown, account=account).failures == []
+        [row] = server.containers()
+        assert len(row["files"]) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 403}, {"status": 400}, {"status": 200, "body": "<html>"}],
+    ids=str,
+)
+def test_a_birth_that_cannot_be_read_stands_in_nobodys_way(machine: Machine, answer: dict[str, Any]) -> None:
+    """It may be of another key behind the same address."""
+    with machine.run() as account:
+        account.ledger.born("cntr_of_another_key", "ci-a", 1_789_000_000)
+        account.ledger.born("..", "ci-b", 1_789_000_000)
+        machine.server.fault(kind="status", endpoint=READ, times=None, **answer)
+        ran = applied(machine.server, WANTED, account=account)
+        assert ran.applied == ["create ci-a", "create ci-b"]
+        assert "cntr_of_another_key" not in {birth.id for birth in account.ledger.recall().births}
+
+
+def test_a_gateway_whose_date_is_ahead_of_created_at_doubles_nothing(machine: Machine) -> None:
+    now = 1_790_000_000
+    server = machine.server
+    with machine.run() as account:
+        prepared = planned(server, WANTED, account=account, exclusive=True)
+        ahead = replace(prepared, live=replace(prepared.live, date=now + 30))
+        server.fault(kind="drop", when="after", endpoint=CREATE, times=1)
+        assert carried_out(server, ahead, account=account).failures == []
+    assert names(server) == ["ci-a", "ci-b"]
+
+
+def test_a_list_that_lacks_what_exists_proves_nothing(tmp_path: Path) -> None:
+    """A gateway that answers a list from its cache, or a lag that is longer than anybody knew."""
+    with serving(list_lag=45.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        machine = Machine(server, Place(tmp_path / "ledger.db"), [])
+        server.fault(kind="drop", when="after", endpoint=CREATE, skip=1, times=1)
+        with machine.run() as account:
+            assert applied(server, WANTED, parallelism=1, account=account).failures == []
+            assert account.ledger.recall().lag > LEAST_LAG
+        assert names(server) == ["ci-a", "ci-b"]
 
 
 def test_a_destroy_after_a_kill_leaves_nothing_behind(machine: Machine) -> None:
@@ -334,6 +465,20 @@ def test_a_deleted_container_that_a_read_still_shows_is_a_failed_delete(machine:
         assert account.ledger.recall().tombstones == {}
     assert sum(clock.slept) == pytest.approx(LEAST_LAG)
     assert machine.server.counts()[READ] <= 7
+
+
+def test_somebodys_use_after_our_reading_is_theirs(machine: Machine) -> None:
+    """Also where it falls before the end of our own pass, and where reading does not count as activity."""
+    wanted = desired(entry("ci-a", declared_file("a.txt")))
+    with machine.run() as account:
+        applied(machine.server, wanted, account=account)
+        machine.server.advance(100)
+        planned(machine.server, wanted, account=account)
+        [row] = machine.server.containers()
+        for used in (row["last_active_at"] + 5, row["last_active_at"] - 20):
+            machine.server.control("POST", f"/containers/{row['id']}", {"last_active_at": used})
+            [seen] = planned(machine.server, wanted, account=account).live.containers
+            assert seen.used_at == used
 
 
 def test_whoever_watches_is_told_of_a_wait(machine: Machine) -> None:

@@ -532,7 +532,7 @@ class Machine(RuleBasedStateMachine):
         account = account_of(self.server, ledger, wire)
         desired = self.sets[run.of]
         try:
-            options = Options(speed=Speed(run.parallelism))
+            options = Options(speed=Speed(run.parallelism), exclusive=run.command != "plan")
             strategy = Destroy() if run.command == "destroy" else UNLIMITED
             done.prepared = await prepare(desired, (), account, options, strategy)
             if run.command == "plan":

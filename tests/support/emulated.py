@@ -95,9 +95,10 @@ def planned(
     parallelism: int = 4,
     strategy: Strategy = UNLIMITED,
     account: Account | None = None,
+    exclusive: bool = False,
 ) -> Prepared:
-    """Observes and plans, as `plan` does."""
-    options = Options(speed=Speed(parallelism))
+    """Observes and plans, as `plan` does; as `apply` does, with the lock held, where it is `exclusive`."""
+    options = Options(speed=Speed(parallelism), exclusive=exclusive)
     return asyncio.run(prepare(desired, (), account or account_of(server), options, strategy))
 
 
@@ -146,5 +147,5 @@ def carried_out(
 
 def applied(server: Server, desired: Desired, *, parallelism: int = 4, account: Account | None = None) -> Ran:
     """A whole pass."""
-    prepared = planned(server, desired, parallelism=parallelism, account=account)
+    prepared = planned(server, desired, parallelism=parallelism, account=account, exclusive=True)
     return carried_out(server, prepared, parallelism=parallelism, account=account)
