@@ -13,6 +13,7 @@ from reconciler.cli.arguments import (
     add_names,
     add_output,
     add_paths,
+    add_provider,
     add_selection,
     add_target,
     bare_parser,
@@ -63,6 +64,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add_paths(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
+    add_provider(parser)
     add_output(parser)
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from reconciler.manifest import fingerprint, load
 from reconciler.model.diagnostics import Diagnostic, Severity, errors_in
 from reconciler.model.errors import InvalidInput
+from reconciler.planning.capabilities import unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
-    from reconciler.model.spec import DesiredContainer
 
 
 class InvalidManifests(InvalidInput):
@@ -53,25 +53,3 @@ def desired_state(paths: Sequence[str], profile: Profile) -> tuple[Desired, tupl
     if errors_in(found):
         raise InvalidManifests(found)
     return read.desired, found
-
-
-def unsupported(desired: Desired, profile: Profile) -> tuple[Diagnostic, ...]:
-    """What the target is known to refuse, found before anything is sent."""
-    return tuple(
-        _too_long(entry, entry.spec.expires_after.minutes, profile)
-        for entry in desired.containers
-        if profile.max_minutes is not None
-        and entry.spec.expires_after is not None
-        and (entry.spec.expires_after.minutes or 0) > profile.max_minutes
-    )
-
-
-def _too_long(entry: DesiredContainer, minutes: int | None, profile: Profile) -> Diagnostic:
-    positions = dict(entry.positions)
-    at = positions.get("expires_after.minutes") or positions.get("expires_after") or entry.position
-    return Diagnostic(
-        Severity.ERROR,
-        "beyond-target",
-        f"{profile.name} keeps an idle container for at most {profile.max_minutes} minutes, found {minutes}",
-        at,
-    )
