@@ -145,6 +145,18 @@ def add_provider(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_policy(parser: Parser) -> None:
+    """Rules of the house."""
+    parser.add_argument(
+        "--policy",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="JSON Schema, or folder of them (*.json), that every declared container, or the plan, must "
+        "satisfy (repeatable)",
+    )
+
+
 def add_ledger_file(parser: argparse._ActionsContainer) -> None:
     """Where the ledger is kept."""
     parser.add_argument(

@@ -13,6 +13,7 @@ from reconciler.cli.arguments import (
     add_names,
     add_output,
     add_paths,
+    add_policy,
     add_provider,
     add_selection,
     add_target,
@@ -65,6 +66,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
     add_paths(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
     add_provider(parser)
+    add_policy(parser)
     add_output(parser)
 
 
@@ -82,6 +84,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
+    add_policy(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)
@@ -97,6 +100,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     add_paths(parser, "manifest, folder of manifests, or one saved plan")
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_lock(parser)
+    add_policy(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)

@@ -114,3 +114,6 @@ def _positions(keys: dict[str, Node]) -> Iterator[tuple[str, Position]]:
         yield key, node.position
         for inner, below in node.children():
             yield f"{key}.{inner}", below.position
+            if inner == "allowed_domains":  # in the order in which they are kept
+                domains = sorted(below.items(), key=lambda domain: cast("str", domain.value))
+                yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
