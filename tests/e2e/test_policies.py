@@ -1,4 +1,4 @@
-"""`--policy`: what is forbidden is told before anything is contacted, or refused before anything is changed."""
+"""`--policy`: what is forbidden is told before anything is contacted, or refused before anything changes."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_what_is_no_policy_is_told_with_its_place_beside_everything_else(folder:
     places = [found["source"] for found in ran.result["diagnostics"]]
     assert ran.code == 3
     assert {"file": "broken.json", "line": 2, "column": 10} in places
-    assert {"file": "ci.yaml", "line": 2, "column": 20} in places
+    assert {"file": "ci.yaml", "line": 2, "column": 21} in places
 
 
 def test_a_policy_that_is_not_there_is_misuse(folder: Path) -> None:

@@ -64,7 +64,7 @@ def test_validate_loads_no_client_no_renderer_and_no_differ() -> None:
 def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
     loaded = loaded_by("validate", QUICKSTART, "--policy", str(ROOT / "examples" / "policies"))
     assert "jsonschema" in loaded
-    assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "sqlite3", "requests", "asyncio"}
+    assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "sqlite3", "requests"}
 
 
 def test_import_contracts_are_kept() -> None:
