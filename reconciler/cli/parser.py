@@ -61,7 +61,8 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "validate",
         "check manifests offline, all problems at once",
-        "reconciler validate examples/quickstart",
+        "reconciler validate examples/quickstart\n"
+        "         reconciler validate manifests --provider azure --policy policies",
     )
     add_paths(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
@@ -75,7 +76,8 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "plan",
         "show what would change and why",
-        "reconciler plan manifests -o change.plan.json --detailed-exitcode",
+        "reconciler plan manifests -o change.plan.json --detailed-exitcode\n"
+        "         reconciler plan manifests --policy policies --policy budget.json",
     )
     add_paths(parser)
     parser.add_argument(
