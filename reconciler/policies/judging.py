@@ -130,11 +130,11 @@ _NAMING = frozenset({"properties", "patternProperties", "dependentSchemas", "$de
 
 def _in_container(entry: DesiredContainer) -> Place:
     def place(path: tuple[str | int, ...]) -> Position:
-        match path:
-            case ("files", int(number), *_) if entry.files is not None and number < len(entry.files):
-                return entry.files[number].position
         positions = dict(entry.positions)
         for length in range(len(path), 0, -1):
+            match path[:length]:
+                case ("files", int(number)) if entry.files is not None:
+                    return entry.files[number].position
             found = positions.get(".".join(map(str, path[:length])))
             if found is not None:
                 return found

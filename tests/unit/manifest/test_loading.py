@@ -91,10 +91,12 @@ def test_positions_lead_to_the_values(folder: Folder) -> None:
         "network_policy": Position("m.yaml", 17, 21),
         "network_policy.type": Position("m.yaml", 17, 28),
         "network_policy.allowed_domains": Position("m.yaml", 17, 56),
-        "network_policy.allowed_domains.0": Position("m.yaml", 17, 68),  # in the order in which they are kept
+        "network_policy.allowed_domains.0": Position("m.yaml", 17, 68),
         "network_policy.allowed_domains.1": Position("m.yaml", 17, 57),
         "lifecycle": Position("m.yaml", 18, 16),
         "files": Position("m.yaml", 20, 7),
+        "files.0.path": Position("m.yaml", 21, 16),
+        "files.2.path": Position("m.yaml", 22, 15),
         "expires_after": Position("m.yaml", 11, 18),
         "expires_after.anchor": Position("m.yaml", 11, 27),
         "expires_after.minutes": Position("m.yaml", 11, 52),

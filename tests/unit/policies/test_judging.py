@@ -238,11 +238,14 @@ def test_nothing_is_ever_fetched() -> None:
             listener.accept()
 
 
-def test_positions_of_a_manifest_reach_every_domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_positions_of_a_manifest_reach_every_domain_and_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("ci.yaml").write_text(
         "version: 1\nscope: {prefix: ci-}\ncontainers:\n  - name: ci-a\n    network_policy:\n"
-        "      type: allowlist\n      allowed_domains:\n        - z.example\n        - a.bad\n",
+        "      type: allowlist\n      allowed_domains:\n        - z.example\n        - a.bad\n"
+        "    files:\n      - {content: z, path: z.txt}\n      - {content: a, path: a.txt}\n",
         encoding="utf-8",
     )
     loaded = load(["ci.yaml"])
@@ -250,5 +253,6 @@ def test_positions_of_a_manifest_reach_every_domain(tmp_path: Path, monkeypatch:
     rule = {
         "properties": {"network_policy": {"properties": {"allowed_domains": {"items": {"pattern": "le$"}}}}}
     }
-    (found,) = judge_containers(policies(rule), fingerprint(loaded.desired).desired, OPENAI)
-    assert str(found.position) == "ci.yaml:9:11"
+    names = {"properties": {"files": {"items": {"properties": {"path": {"not": {"const": "a.txt"}}}}}}}
+    found = judge_containers(policies(rule, names), fingerprint(loaded.desired).desired, OPENAI)
+    assert [str(one.position) for one in found] == ["ci.yaml:9:11", "ci.yaml:12:28"]
