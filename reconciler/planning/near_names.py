@@ -5,6 +5,8 @@ one letter (one too many, one too few, another one, or two swapped) become equal
 of one or of both, so each name is filed under itself and under itself less each letter, and only names that
 meet in a file are compared. The work grows with the letters of all names, and has a ceiling.
 
+Two letters are a slip in a long word only, and are looked for among few names only: that is by pairs.
+
 Digits are no slips: `worker-1` and `worker-2` are two workers. Neither are letters of words below four:
 `team-a` and `team-b` are two teams.
 """
@@ -28,7 +30,15 @@ MOST_CHARACTERS = 1_000_000
 MOST_ALIKE = 50
 """Names in one file that are compared: where so many differ by one letter, they follow a rule."""
 
+MOST_PAIRS = 10_000
+"""Pairs of names that are compared for two letters."""
+
+MOST_EDITS = 2
+LONG_WORD = range(8, 31)
+"""Letters of a word in which two slips are likelier than another word."""
+
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_TOKENS = re.compile(r"[^\W\d_]+|\d+|[\W_]")
 _SEPARATORS = re.compile(r"[-_./ ]+")
 
 
@@ -37,6 +47,7 @@ class Slip(StrEnum):
 
     CASE = "in case or separators only"
     LETTER = "by one letter only"
+    LETTERS = "by two letters only"
 
 
 def slips(names: Iterable[str], others: Iterable[str]) -> dict[str, tuple[Slip, str]]:
@@ -57,7 +68,7 @@ def slips(names: Iterable[str], others: Iterable[str]) -> dict[str, tuple[Slip, 
             slip = _slip(_folded(name), _folded(other))
             if slip is not None and (name not in found or slip is Slip.CASE is not found[name][0]):
                 found[name] = (slip, other)
-    return found
+    return found | _by_pairs([name for name in wanted if name not in found], known)
 
 
 def _meeting(files: dict[str, list[str]], other: str, *, letters: bool) -> list[str]:
@@ -104,3 +115,48 @@ def _shared(one: str, two: str) -> int:
             break
         count += 1
     return count
+
+
+def _by_pairs(names: list[str], known: list[str]) -> dict[str, tuple[Slip, str]]:
+    if len(names) * len(known) > MOST_PAIRS:
+        return {}
+    tokens = [(other, _TOKENS.findall(_folded(other))) for other in known]
+    found: dict[str, tuple[Slip, str]] = {}
+    for name in names:
+        own = _TOKENS.findall(_folded(name))
+        near = next((other for other, theirs in tokens if _two_letters(own, theirs)), None)
+        if near is not None:
+            found[name] = (Slip.LETTERS, near)
+    return found
+
+
+def _two_letters(one: list[str], two: list[str]) -> bool:
+    """Tells whether two names are the same but for up to two letters of one long word."""
+    if len(one) != len(two):
+        return False
+    apart = [(a, b) for a, b in zip(one, two, strict=True) if a != b]
+    if len(apart) != 1:
+        return False
+    here, there = apart[0]
+    words = here.isalpha() and there.isalpha() and len(here) in LONG_WORD and len(there) in LONG_WORD
+    return words and _edits(here, there) <= MOST_EDITS
+
+
+def _edits(one: str, two: str) -> int:
+    """Letters too many, too few, other ones, and neighbours swapped (optimal string alignment).
+
+    Beyond `MOST_EDITS` it is some number beyond.
+    """
+    before: list[int] = []
+    last = list(range(len(two) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(two, 1):
+            least = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if before and j > 1 and a == two[j - 2] and one[i - 2] == b:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, last = last, row
+        if min(*before, *last) > MOST_EDITS:
+            break  # no letter that follows makes it fewer
+    return last[-1]

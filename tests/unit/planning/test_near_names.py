@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.strategies import law
 
-from reconciler.planning.near_names import MOST_CHARACTERS, Slip, slips
+from reconciler.planning.near_names import MOST_CHARACTERS, MOST_PAIRS, Slip, slips
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ from reconciler.planning.near_names import MOST_CHARACTERS, Slip, slips
         ("ci-warker", "ci-worker", Slip.LETTER),
         ("ci-orker", "ci-worker", Slip.LETTER),
         ("ci-Wokrer_eu", "ci-worker-eu", Slip.LETTER),
+        ("ci-anaylsis-eu", "ci-analyssi-eu", Slip.LETTERS),
+        ("ci-enviromet-x", "ci-environment-x", Slip.LETTERS),
+        ("ci-analisys", "ci-analysis", Slip.LETTERS),
+        ("ci-anaylsis", "ci-analysis", Slip.LETTER),
+        ("ci-analysis-a", "ci-anaylssi-b", None),
+        ("ci-ennlyses", "ci-analysts", None),
         ("ci-worker-1", "ci-worker-2", None),
         ("ci-worker-1", "ci-worker-11", None),
         ("ci-worker", "ci-worker2", None),
@@ -81,6 +87,21 @@ def test_names_that_all_differ_by_a_letter_are_bounded() -> None:
     others = [f"{name}s" for name in names]
     began = time.monotonic()
     assert slips(names, others)
+    assert time.monotonic() - began < 20
+
+
+def test_two_letters_are_looked_for_among_few_names_only() -> None:
+    others = ["ci-analysis", *(f"ci-other-{i}" for i in range(MOST_PAIRS))]
+    assert slips(["ci-analisys"], others[:100])["ci-analisys"] == (Slip.LETTERS, "ci-analysis")
+    assert slips(["ci-analisys"], others) == {}
+
+
+def test_the_most_pairs_take_seconds_at_most() -> None:
+    names = [f"ci-{'abc' * 9}{a}{b}" for a in "defghijklm" for b in "defghijklm"]
+    others = [f"ci-{'cba' * 9}{a}{b}" for a in "defghijklm" for b in "defghijklm"]
+    assert len(names) * len(others) == MOST_PAIRS
+    began = time.monotonic()
+    assert slips(names, others) == {}
     assert time.monotonic() - began < 20
 
 
