@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
 MOST_PARALLELISM = 1000
+PROVIDERS = ("openai", "azure", "oci", "litellm", "generic")
 LONGEST_WINDOW = 365 * 24 * 3600
 """Seconds of a busy window."""
 
@@ -109,6 +110,7 @@ def add_target(parser: Parser) -> None:
         "target", "OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID and OPENAI_PROJECT_ID are read."
     )
     group.add_argument("--base-url", metavar="URL", help="default: OPENAI_BASE_URL, or the OpenAI API")
+    add_provider(group)
     group.add_argument("--emulator", action="store_true", help="use the built-in emulator; needs no key")
     group.add_argument(
         "--emulator-data", metavar="FILE", help=f"where the emulator keeps its data (default: {DEFAULT_DATA})"
@@ -130,6 +132,29 @@ def add_target(parser: Parser) -> None:
         help="requests a minute at most (default: learned from what the server refuses)",
     )
     add_ledger_file(group)
+
+
+def add_provider(parser: argparse._ActionsContainer) -> None:
+    """Whose server the target is: what it cannot do is told before anything is sent."""
+    parser.add_argument(
+        "--provider",
+        metavar="NAME",
+        choices=PROVIDERS,
+        help=f"what the target is, which decides what it can do: {', '.join(PROVIDERS)} (default: guessed "
+        "from the URL; a LiteLLM gateway cannot be)",
+    )
+
+
+def add_policy(parser: Parser) -> None:
+    """Rules of the house."""
+    parser.add_argument(
+        "--policy",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="JSON Schema, or folder of them (*.json), that every declared container, or the plan, must "
+        "satisfy (repeatable)",
+    )
 
 
 def add_ledger_file(parser: argparse._ActionsContainer) -> None:

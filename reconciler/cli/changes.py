@@ -12,6 +12,7 @@ from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.overlap import forget, refused_overlap, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
+from reconciler.control.policies import refused_by_policy
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
 from reconciler.model.errors import Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
@@ -41,11 +42,16 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     if options.busy_window is not None or options.allow_busy:
         raise UsageError("a saved plan says itself what may happen to containers in use")
     check_options(options)
+    asked = pass_options(options)
     approved = read_plan_file(saved[0])
+    if refused := refused_by_policy(
+        approved
+    ):  # a policy that was asked when it was made need not be named again
+        return Result("apply", plan=approved, error=refused)
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
-        state = approved_state(approved, account)
-        preparing = prepare_approved(approved, state, account, pass_options(options))
+        state = approved_state(approved, account, asked.policies)
+        preparing = prepare_approved(approved, state, account, asked)
         return _run(options, console, account, scope, preparing, approved=True)
 
 
@@ -57,10 +63,11 @@ def destroy(options: argparse.Namespace, console: Console) -> Result:
 def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
     check_options(options)
     refuse_plans(options)
-    desired, found = desired_state(options.paths, profile_of(options))
+    asked = pass_options(options)
+    desired, found = desired_state(options.paths, profile_of(options), asked.policies)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
-        preparing = prepare(desired, found, account, pass_options(options), strategy)
+        preparing = prepare(desired, found, account, asked, strategy)
         return _run(options, console, account, scope, preparing, approved=options.auto_approve)
 
 
@@ -99,7 +106,9 @@ def _refused(prepared: Prepared, account: Account) -> Refused | None:
     overlap = refused_overlap(account, prepared.desired.scope)
     if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
         return overlap
-    return Refused("a limit blocks this plan; nothing was changed") if prepared.plan.blocked else None
+    if prepared.plan.blocked:
+        return Refused("a limit blocks this plan; nothing was changed")
+    return refused_by_policy(prepared.plan)
 
 
 def _approve_and_carry_out(

@@ -15,6 +15,7 @@ from reconciler.cli.target import check_options, opened, profile_of
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
+from reconciler.control.policies import policies_at
 from reconciler.control.saved import read_plan_file, write_plan_file
 from reconciler.model.result import QUIET_CAUSES, Result
 from reconciler.planning.drift import drift_of
@@ -32,7 +33,7 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler validate`."""
     del console
     refuse_plans(options)
-    _, found = check(options.paths, profile_of(options))
+    _, found = check(options.paths, profile_of(options), policies_at(options.policy))
     return Result("validate", diagnostics=found)
 
 
@@ -79,7 +80,8 @@ def _planned(
     """A plan, and the scopes that this one overlaps with: the ledger's word, and so no part of the plan."""
     check_options(options)
     refuse_plans(options)
-    desired, found = desired_state(options.paths, profile_of(options))
+    asked = pass_options(options)
+    desired, found = desired_state(options.paths, profile_of(options), asked.policies)
     with opened(options, console) as account:
-        prepared = run_until_signal(prepare(desired, found, account, pass_options(options), strategy))
+        prepared = run_until_signal(prepare(desired, found, account, asked, strategy))
         return prepared.plan, check_overlap(account, desired.scope)

@@ -13,6 +13,8 @@ from reconciler.cli.arguments import (
     add_names,
     add_output,
     add_paths,
+    add_policy,
+    add_provider,
     add_selection,
     add_target,
     bare_parser,
@@ -59,10 +61,13 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "validate",
         "check manifests offline, all problems at once",
-        "reconciler validate examples/quickstart",
+        "reconciler validate examples/quickstart\n"
+        "         reconciler validate manifests --provider azure --policy policies",
     )
     add_paths(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
+    add_provider(parser)
+    add_policy(parser)
     add_output(parser)
 
 
@@ -71,7 +76,8 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "plan",
         "show what would change and why",
-        "reconciler plan manifests -o change.plan.json --detailed-exitcode",
+        "reconciler plan manifests -o change.plan.json --detailed-exitcode\n"
+        "         reconciler plan manifests --policy policies --policy budget.json",
     )
     add_paths(parser)
     parser.add_argument(
@@ -80,6 +86,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
+    add_policy(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)
@@ -95,6 +102,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     add_paths(parser, "manifest, folder of manifests, or one saved plan")
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_lock(parser)
+    add_policy(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.control.account import Speed
 from reconciler.control.passes import Options
+from reconciler.control.policies import policies_at
 from reconciler.control.saved import is_plan_file
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
@@ -15,9 +16,19 @@ if TYPE_CHECKING:
 
 
 def pass_options(options: argparse.Namespace) -> Options:
-    """What is selected, how fast, and what may happen to containers in use; who takes the lock is alone."""
-    adopt, locked = getattr(options, "adopt", False), hasattr(options, "lock_timeout")
-    return Options(tuple(options.name), adopt, speed_of(options), _busy(options), exclusive=locked)
+    """What is selected, how fast, what may happen to containers in use, and who judges; who locks is alone.
+
+    Raises:
+        UsageError: there is no such policy.
+    """
+    return Options(
+        tuple(options.name),
+        getattr(options, "adopt", False),
+        speed_of(options),
+        _busy(options),
+        policies_at(getattr(options, "policy", ())),
+        exclusive=hasattr(options, "lock_timeout"),
+    )
 
 
 def speed_of(options: argparse.Namespace) -> Speed:

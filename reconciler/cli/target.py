@@ -16,7 +16,7 @@ from reconciler.ledger.ledger import Ledger
 from reconciler.ledger.places import ledger_file
 from reconciler.ledger.store import Place
 from reconciler.model.errors import EmulatorFailed, UsageError
-from reconciler.model.profile import OPENAI, Profile, profile_for
+from reconciler.model.profile import GENERIC, OPENAI, PROFILES, Profile, profile_for
 
 if TYPE_CHECKING:
     import argparse
@@ -66,6 +66,8 @@ def ledger_place(options: argparse.Namespace) -> Place | None:
 
 def profile_of(options: argparse.Namespace) -> Profile:
     """What is known of the target before anything is contacted."""
+    if options.provider is not None:
+        return PROFILES[options.provider]
     if getattr(options, "emulator", False):
         return OPENAI
     url = options.base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
@@ -95,15 +97,21 @@ def _account(options: argparse.Namespace) -> Iterator[Account]:
     """Yields the account; with `--emulator`, runs the emulator for as long as it is used."""
     if not options.emulator:
         yield account_from(
-            os.environ, options.base_url, RealClock(), allow_insecure=options.allow_insecure_http
+            os.environ,
+            options.base_url,
+            RealClock(),
+            profile_of(options),
+            allow_insecure=options.allow_insecure_http,
         )
         return
-    from reconciler.emulator import EmulatorError, Settings, start  # noqa: PLC0415 - loads the HTTP server
+    from reconciler.emulator import EmulatorError, profile_settings, start  # noqa: PLC0415 - loads the HTTP server
 
     data = Path(options.emulator_data or DEFAULT_DATA)
+    profile = profile_of(options)
+    like = OPENAI if profile is GENERIC else profile  # the emulator has no server of which nothing is known
     try:
-        emulator = start(Settings(data=data))
+        emulator = start(profile_settings(like.name, data=data))
     except (EmulatorError, OSError) as error:
         raise EmulatorFailed(f"the emulator cannot start: {error}") from error
     with emulator:
-        yield emulated(emulator.base_url, EMULATOR_KEY, emulator.identity, RealClock())
+        yield emulated(emulator.base_url, EMULATOR_KEY, emulator.identity, RealClock(), profile)

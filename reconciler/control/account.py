@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reconciler.ledger.ledger import Ledger
 from reconciler.model.errors import InvalidInput
 from reconciler.model.plan import Target
-from reconciler.model.profile import OPENAI, profile_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -83,7 +81,12 @@ class Account:
 
 
 def account_from(
-    environment: Mapping[str, str], base_url: str | None, clock: Clock, *, allow_insecure: bool
+    environment: Mapping[str, str],
+    base_url: str | None,
+    clock: Clock,
+    profile: Profile,
+    *,
+    allow_insecure: bool,
 ) -> Account:
     """The account that the environment and the command line name; nothing is contacted.
 
@@ -105,10 +108,9 @@ def account_from(
     for name, value in values.items():
         if value is not None and not (value.isascii() and value.isprintable()):
             raise InvalidInput(f"{name} holds characters that no HTTP header may hold")
-    profile = profile_for(urlsplit(url).hostname or "")
     return Account(url, key, Target(url, organization, project), profile, clock)
 
 
-def emulated(base_url: str, api_key: str, identity: str, clock: Clock) -> Account:
+def emulated(base_url: str, api_key: str, identity: str, clock: Clock, profile: Profile) -> Account:
     """The account of a built-in emulator; its identity is its data's, not its port's."""
-    return Account(base_url, api_key, Target(f"emulator:{identity}"), OPENAI, clock)
+    return Account(base_url, api_key, Target(f"emulator:{identity}"), profile, clock)

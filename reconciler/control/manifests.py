@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.manifest import fingerprint, load
 from reconciler.model.diagnostics import Diagnostic, Severity, errors_in
 from reconciler.model.errors import InvalidInput
+from reconciler.planning.capabilities import unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.control.policies import Policies
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
-    from reconciler.model.spec import DesiredContainer
 
 
 class InvalidManifests(InvalidInput):
@@ -27,16 +29,20 @@ class InvalidManifests(InvalidInput):
         self.diagnostics = diagnostics
 
 
-def check(paths: Sequence[str], profile: Profile) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
-    """Loads and checks manifests offline; contents of local files are not read."""
-    loaded = load(paths)
-    found = loaded.diagnostics
-    if loaded.desired is not None:
-        found = (*found, *unsupported(loaded.desired, profile))
-    return loaded.desired, tuple(sorted(found, key=Diagnostic.sort_key))
+def check(
+    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES
+) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
+    """Loads and checks manifests offline.
+
+    Contents of local files are read only where policies ask: what one says of a size must not depend on the
+    command.
+    """
+    return _checked(paths, profile, policies, reading=bool(policies.files))
 
 
-def desired_state(paths: Sequence[str], profile: Profile) -> tuple[Desired, tuple[Diagnostic, ...]]:
+def desired_state(
+    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES
+) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads manifests and reads the digests of their local files.
 
     Returns:
@@ -45,33 +51,22 @@ def desired_state(paths: Sequence[str], profile: Profile) -> tuple[Desired, tupl
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    desired, found = check(paths, profile)
+    desired, found = _checked(paths, profile, policies, reading=True)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
-    read = fingerprint(desired)
-    found = tuple(sorted((*found, *read.diagnostics), key=Diagnostic.sort_key))
-    if errors_in(found):
-        raise InvalidManifests(found)
-    return read.desired, found
+    return desired, found
 
 
-def unsupported(desired: Desired, profile: Profile) -> tuple[Diagnostic, ...]:
-    """What the target is known to refuse, found before anything is sent."""
-    return tuple(
-        _too_long(entry, entry.spec.expires_after.minutes, profile)
-        for entry in desired.containers
-        if profile.max_minutes is not None
-        and entry.spec.expires_after is not None
-        and (entry.spec.expires_after.minutes or 0) > profile.max_minutes
-    )
-
-
-def _too_long(entry: DesiredContainer, minutes: int | None, profile: Profile) -> Diagnostic:
-    positions = dict(entry.positions)
-    at = positions.get("expires_after.minutes") or positions.get("expires_after") or entry.position
-    return Diagnostic(
-        Severity.ERROR,
-        "beyond-target",
-        f"{profile.name} keeps an idle container for at most {profile.max_minutes} minutes, found {minutes}",
-        at,
-    )
+def _checked(
+    paths: Sequence[str], profile: Profile, policies: Policies, *, reading: bool
+) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
+    loaded = load(paths)
+    desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
+    if desired is not None:
+        found = (*found, *unsupported(desired, profile))
+    if desired is not None and reading:
+        read = fingerprint(desired)
+        desired, found = read.desired, (*found, *read.diagnostics)
+        if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge
+            found = (*found, *of_containers(policies, desired, profile))
+    return desired, tuple(sorted(found, key=Diagnostic.sort_key))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler import __version__
 from reconciler.control.account import Speed
 from reconciler.control.clock import now
+from reconciler.control.policies import NO_POLICIES, Policies, of_plan
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
@@ -33,14 +34,15 @@ if TYPE_CHECKING:
 class Options:
     """What the command line asks of a pass; `names` are globs, empty for all.
 
-    `busy` keeps containers that somebody is using; None does not ask. `exclusive` says that the lock of the
-    scope is held, so that what interrupted runs left in the ledger is nobody else's business.
+    `busy` keeps containers that somebody is using; None does not ask. `policies` judge the plan. `exclusive`
+    says that the lock of the scope is held, so that what interrupted runs left in the ledger is nobody else's.
     """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
+    policies: Policies = NO_POLICIES
     exclusive: bool = False
 
 
@@ -126,7 +128,11 @@ async def prepare(
         live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
-    plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
+    found = (*plan.diagnostics, *found)
+    plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
+    if violations := of_plan(options.policies, plan):
+        found = (*plan.diagnostics, *violations)
+        plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
     return Prepared(plan, desired, live, sweepable(claim(desired, live), desired, policy), requests)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
-from reconciler.control.passes import Converge, Options, Prepared, prepare
+from reconciler.control.passes import Converge, Prepared, prepare
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
 
 if TYPE_CHECKING:
     from reconciler.control.account import Account
+    from reconciler.control.passes import Options
+    from reconciler.control.policies import Policies
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
@@ -91,7 +94,9 @@ def write_plan_file(plan: Plan, path: str) -> None:
         raise LocalFileError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def approved_state(approved: Plan, account: Account) -> tuple[Desired, tuple[Diagnostic, ...]]:
+def approved_state(
+    approved: Plan, account: Account, policies: Policies
+) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
     They can only be what was approved, since the digests of all that is declared are compared.
@@ -101,7 +106,7 @@ def approved_state(approved: Plan, account: Account) -> tuple[Desired, tuple[Dia
         InvalidManifests: there are errors.
     """
     try:
-        desired, found = desired_state(approved.manifests, account.profile)
+        desired, found = desired_state(approved.manifests, account.profile, policies)
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))
@@ -122,7 +127,7 @@ async def prepare_approved(
         PlanNotCovered: something would be done that was not approved.
     """
     desired, found = state
-    again = Options(approved.names, options.adopt, options.speed, approved.busy, options.exclusive)
+    again = replace(options, names=approved.names, busy=approved.busy)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

@@ -110,7 +110,15 @@ def _inline(path: str, data: bytes, position: Position) -> DesiredFile:
 
 
 def _positions(keys: dict[str, Node]) -> Iterator[tuple[str, Position]]:
+    """Where everything stands that is declared; what is sorted is numbered in the order it is kept in."""
     for key, node in keys.items():
         yield key, node.position
         for inner, below in node.children():
             yield f"{key}.{inner}", below.position
+            if inner == "allowed_domains":
+                domains = sorted(below.items(), key=lambda domain: cast("str", domain.value))
+                yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
+    files = keys["files"].items() if "files" in keys else ()
+    for at, file in enumerate(sorted(files, key=lambda file: path_of(cast("grammar.FileEntry", file.value)))):
+        if (path := file.child("path")) is not None:
+            yield f"files.{at}.path", path.position

@@ -16,6 +16,7 @@ from reconciler.model.plan import Action, Change, Cost, FieldChange, FileChange,
 from reconciler.model.steps import chains_of, requests_of, rows_shown
 from reconciler.planning.busy import spare
 from reconciler.planning.copies import Assessment, assess, rank
+from reconciler.planning.hints import hints
 from reconciler.planning.limits import enforce
 from reconciler.planning.ownership import Claims, claim, unknown_statuses
 
@@ -49,6 +50,7 @@ def diff(situation: Situation) -> Plan:
     found: tuple[Diagnostic, ...] = ()
     if policy.limited:
         changes, found = enforce(changes, desired, _owned(claims))
+    found = (*found, *hints(changes, desired, situation.live, policy.profile))
     return _assemble(changes, found, claims, situation)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
 from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
@@ -45,12 +46,16 @@ def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
 
 def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
     """The diagnostics that say why nothing of the plan is applied; they are part of its text."""
-    return tuple(found for found in plan.diagnostics if found.code == Reason.BLOCKED_BY_LIMIT)
+    return tuple(found for found in plan.diagnostics if _refuses(found))
 
 
 def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
     """The other diagnostics, which are worth knowing before a plan is approved."""
-    return tuple(found for found in plan.diagnostics if found.code != Reason.BLOCKED_BY_LIMIT)
+    return tuple(found for found in plan.diagnostics if not _refuses(found))
+
+
+def _refuses(found: Diagnostic) -> bool:
+    return found.severity is Severity.ERROR or found.code == Reason.BLOCKED_BY_LIMIT
 
 
 def summary_line(plan: Plan) -> str:
@@ -186,7 +191,9 @@ def _footnotes(plan: Plan) -> Iterator[str]:
         rows = f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'}"
         yield f"{rows}{_sweeping(plan)}."
     yield from busy_footnotes(plan)
-    if plan.blocked:
+    if errors_in(plan.diagnostics):
+        yield "Apply refuses the whole plan as long as a policy forbids it."
+    elif plan.blocked:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
     elif plan.pending or plan.cost.requests:
         cost = f"Applying takes {plan.cost.requests} requests"

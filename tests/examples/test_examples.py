@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
     from support.servers import Server
 
-EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").iterdir() if path.is_dir())
+FOLDER = Path(__file__).parents[2] / "examples"
+EXAMPLES = sorted({manifest.parent for manifest in FOLDER.glob("*/*.yaml")})
+POLICIES = FOLDER / "policies"
 assert EXAMPLES
 
 
@@ -42,6 +46,45 @@ def test_an_example_does_what_it_says(example: Path, server: Server) -> None:
     assert run("drift") == 0
     assert run("destroy", "--auto-approve") == 0
     assert [row for row in server.containers() if row["status"] == "running"] == []
+
+
+@pytest.mark.parametrize("command", ["validate", "plan"])
+def test_the_quickstart_satisfies_the_example_policies(command: str, server: Server) -> None:
+    ran = reconciler(command, str(FOLDER / "quickstart"), "--policy", str(POLICIES), env=server.env)
+    assert (ran.code, ran.err) == (0, "")
+
+
+BREACHES = {
+    "small.json": ("memory_limit: 16g", "Containers stay small"),
+    "egress.json": (
+        "network_policy: {type: allowlist, allowed_domains: [evil-example.com]}",
+        "Containers talk to our own domains only",
+    ),
+    "owned.json": ("name: stray", "A name says whose container it is"),
+    "budget.json": ("memory_limit: 64g", "A change stays within its budget"),
+}
+
+
+def test_every_example_policy_is_broken_by_something() -> None:
+    assert sorted(BREACHES) == sorted(path.name for path in POLICIES.glob("*.json"))
+
+
+@pytest.mark.parametrize("policy", sorted(BREACHES))
+def test_an_example_policy_forbids_what_it_says(policy: str, server: Server, tmp_path: Path) -> None:
+    key, title = BREACHES[policy]
+    names = [key] if key.startswith("name") else [f"name: ci-{i}, {key}" for i in range(4)]
+    containers = "".join(f"  - {{{name}}}\n" for name in names)
+    (tmp_path / "ci.yaml").write_text(f"version: 1\ncontainers:\n{containers}")
+    chosen = ("--policy", str(POLICIES / policy), "--provider", "openai")
+    ran = reconciler("plan", "ci.yaml", *chosen, env=server.env, cwd=tmp_path)
+    assert title in ran.out + ran.err
+
+
+@pytest.mark.skipif(
+    shutil.which("opa") is None, reason="opa is not installed: the Rego example is only text here"
+)
+def test_the_rego_example_is_rego() -> None:
+    subprocess.run(["opa", "check", "--strict", str(POLICIES / "plan.rego")], check=True, timeout=60)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

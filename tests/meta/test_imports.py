@@ -61,6 +61,12 @@ def test_validate_loads_no_client_no_renderer_and_no_differ() -> None:
     assert not loaded & {"httpx", "httpx2", "rich", "deepdiff", "uvicorn", "sqlite3", "jsonschema"}
 
 
+def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
+    loaded = loaded_by("validate", QUICKSTART, "--policy", str(ROOT / "examples" / "policies"))
+    assert "jsonschema" in loaded
+    assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "sqlite3", "requests"}
+
+
 def test_import_contracts_are_kept() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],

@@ -182,8 +182,15 @@ def test_positions_point_at_what_they_name(folder: Folder, manifest: dict[str, A
     for container in desired.containers:
         for key, position in container.positions:
             assert position.line == 1
-            before = text[: position.column - 1]
-            assert before.endswith(f'"{key.rpartition(".")[2]}": ')
+            before, after = text[: position.column - 1], text[position.column - 1 :]
+            last = key.rpartition(".")[2]
+            if last.isdigit():
+                network = container.spec.network_policy
+                assert network is not None
+                assert network.allowed_domains is not None
+                assert after.startswith(_json(network.allowed_domains[int(last)]))
+            else:
+                assert before.endswith(f'"{last}": ')
 
 
 class _Quoting(yaml.SafeDumper):

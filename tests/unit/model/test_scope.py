@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.builders import desired, entry, scope
 
-from reconciler.model.profile import GENERIC, OPENAI, Profile, profile_for
+from reconciler.model.profile import AZURE, GENERIC, OCI, OPENAI, Profile, profile_for
 from reconciler.model.scope import Scope
 
 
@@ -50,7 +50,13 @@ def test_a_set_finds_its_containers_by_name() -> None:
         ("openai.com", OPENAI),
         ("notopenai.com", GENERIC),
         ("api.openai.com.example.org", GENERIC),
-        ("res.openai.azure.com", GENERIC),
+        ("res.openai.azure.com", AZURE),
+        ("RES.services.ai.azure.com", AZURE),
+        ("openai.azure.com", GENERIC),
+        ("openai.azure.com.example.org", GENERIC),
+        ("inference.generativeai.eu-frankfurt-1.oci.oraclecloud.com", OCI),
+        ("inference.eu-frankfurt-1.oci.oraclecloud.com", GENERIC),
+        ("litellm.example.org", GENERIC),
         ("127.0.0.1", GENERIC),
         ("", GENERIC),
     ],
