@@ -21,6 +21,7 @@ from reconciler.cli.arguments import (
 )
 from reconciler.cli.emulator_options import add_emulator_options
 from reconciler.cli.ledger_options import add_history, add_ledger
+from reconciler.cli.review_options import add_conditions, add_max_cost
 
 if TYPE_CHECKING:
     import argparse
@@ -80,6 +81,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
+    add_max_cost(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)
@@ -94,6 +96,8 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add_paths(parser, "manifest, folder of manifests, or one saved plan")
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
+    add_conditions(parser)
+    add_max_cost(parser)
     add_lock(parser)
     add_selection(parser)
     add_target(parser)

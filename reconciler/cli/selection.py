@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.control.account import Speed
+from reconciler.control.checkout import commit_of
 from reconciler.control.passes import Options
 from reconciler.control.saved import is_plan_file
 from reconciler.model.errors import UsageError
@@ -12,11 +13,19 @@ from reconciler.model.plan import BusyGuard
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 
-def pass_options(options: argparse.Namespace) -> Options:
-    """What is selected, how fast, and what may happen to containers in use."""
-    return Options(tuple(options.name), getattr(options, "adopt", False), speed_of(options), _busy(options))
+def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> Options:
+    """What is selected, how fast, what may happen to containers in use, and where the manifests are from."""
+    return Options(
+        tuple(options.name),
+        getattr(options, "adopt", False),
+        speed_of(options),
+        _busy(options),
+        getattr(options, "max_cost", None),
+        commit_of(manifests) if manifests else None,
+    )
 
 
 def speed_of(options: argparse.Namespace) -> Speed:

@@ -17,6 +17,7 @@ from reconciler.planning.diff import Situation, destruction, diff, sweepable
 from reconciler.planning.ownership import claim
 from reconciler.planning.policy import Policy, Provenance
 from reconciler.planning.reading import Needs, NoNeeds
+from reconciler.planning.review import over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
-    from reconciler.model.plan import BusyGuard, Plan
+    from reconciler.model.plan import BusyGuard, Commit, Plan
     from reconciler.model.scope import Desired
     from reconciler.model.stop import Stop
 
@@ -33,13 +34,16 @@ if TYPE_CHECKING:
 class Options:
     """What the command line asks of a pass; `names` are globs, empty for all.
 
-    `busy` keeps containers that somebody is using; None does not ask.
+    `busy` keeps containers that somebody is using; None does not ask. `max_cost` is in US dollars per hour.
+    `commit` is where the manifests came from, for those who read the plan.
     """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
+    max_cost: float | None = None
+    commit: Commit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ async def prepare(
         live = await observe(reader, needs, account.ledger, parallelism=options.speed.parallelism)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
-    plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
+    found = (*plan.diagnostics, *over(plan, desired, account.profile, options.max_cost), *found)
+    plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)), commit=options.commit)
     return Prepared(plan, desired, live, sweepable(claim(desired, live), desired, policy), requests)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
-from reconciler.control.passes import Converge, Options, Prepared, prepare
+from reconciler.control.passes import Converge, prepare
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
 
 if TYPE_CHECKING:
     from reconciler.control.account import Account
+    from reconciler.control.passes import Options, Prepared
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
@@ -122,7 +124,7 @@ async def prepare_approved(
         PlanNotCovered: something would be done that was not approved.
     """
     desired, found = state
-    again = Options(approved.names, options.adopt, options.speed, approved.busy)
+    again = replace(options, names=approved.names, busy=approved.busy)
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.model.prices import OPENAI_PRICES_OF, OPENAI_USD_PER_HOUR
 from reconciler.model.spec import DISABLED, ExpiresAfter, NetworkPolicy
 
 MEMORY_LIMITS = ("1g", "4g", "16g", "64g")
@@ -14,7 +15,7 @@ class Profile:
     """Defaults and limits of one kind of target.
 
     `max_minutes` is the longest idle time it accepts, None where it is unknown.
-    `usd_per_hour` prices an active container by memory limit.
+    `usd_per_hour` prices an active container by memory limit; `prices_of` is the month of those prices.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Profile:
     network_policy: NetworkPolicy
     max_minutes: int | None
     usd_per_hour: tuple[tuple[str, float], ...]
+    prices_of: str | None = None
 
     def price(self, memory_limit: str | None) -> float:
         """US dollars per hour of one active container; 0.0 for a size without a known price."""
@@ -35,8 +37,8 @@ OPENAI = Profile(
     expires_after=ExpiresAfter(20),
     network_policy=NetworkPolicy(DISABLED),
     max_minutes=20,  # integer_above_max_value beyond it: measured by users, not in the specification
-    # $0.03, $0.12, $0.48 and $1.92 per 20 minutes, prorated by the minute (price list of June 2026)
-    usd_per_hour=(("1g", 0.09), ("4g", 0.36), ("16g", 1.44), ("64g", 5.76)),
+    usd_per_hour=OPENAI_USD_PER_HOUR,
+    prices_of=OPENAI_PRICES_OF,
 )
 
 GENERIC = Profile(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from reconciler.model.digest import plan_digest
 from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.model.review import COST_REFUSALS
 from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
+from reconciler.render.review_text import review_footnote, review_lines
 from reconciler.render.target_text import target_text
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ _SYMBOLS = {
 }
 _ORDER = tuple(_SYMBOLS)
 _KIB = 1024
+_REFUSALS = frozenset({Reason.BLOCKED_BY_LIMIT.value, *COST_REFUSALS})
 
 
 def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
@@ -45,12 +49,12 @@ def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
 
 def refusals(plan: Plan) -> tuple[Diagnostic, ...]:
     """The diagnostics that say why nothing of the plan is applied; they are part of its text."""
-    return tuple(found for found in plan.diagnostics if found.code == Reason.BLOCKED_BY_LIMIT)
+    return tuple(found for found in plan.diagnostics if found.code in _REFUSALS)
 
 
 def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
     """The other diagnostics, which are worth knowing before a plan is approved."""
-    return tuple(found for found in plan.diagnostics if found.code != Reason.BLOCKED_BY_LIMIT)
+    return tuple(found for found in plan.diagnostics if found.code not in _REFUSALS)
 
 
 def summary_line(plan: Plan) -> str:
@@ -104,6 +108,7 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
     busy = busy_line(change)
     if busy is not None:
         yield f"      ! {busy}"
+    yield from (f"      {line}" for line in review_lines(change))
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
     for file in change.files:
@@ -190,9 +195,31 @@ def _footnotes(plan: Plan) -> Iterator[str]:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
     elif plan.pending or plan.cost.requests:
         cost = f"Applying takes {plan.cost.requests} requests"
-        dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
-        yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
+        yield f"{cost}{_dollars(plan)}."
+        yield from review_footnote(plan)
         yield f"Target: {target_text(plan.target)}; scope: {_scope(plan)}."
+    yield from _identity(plan)
+
+
+def _dollars(plan: Plan) -> str:
+    if not plan.cost.usd_per_hour:
+        return ""
+    cost = f"the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
+    return f"; {cost}{_priced(plan)}"
+
+
+def _priced(plan: Plan) -> str:
+    return f" (prices of {safe(plan.cost.prices_of, 40)})" if plan.cost.prices_of else ""
+
+
+def _identity(plan: Plan) -> Iterator[str]:
+    """Where the manifests came from, and by what a reviewer names the plan: `apply --expect-digest`."""
+    if plan.converged:
+        return
+    if plan.commit is not None:
+        states = {True: ", with changes that are not committed", False: "", None: ", changes unknown"}
+        yield f"Commit: {safe(plan.commit.id, 64)}{states[plan.commit.dirty]}"
+    yield f"Digest: {plan_digest(plan)}"
 
 
 def _scope(plan: Plan) -> str:
