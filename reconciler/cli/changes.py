@@ -13,6 +13,7 @@ from reconciler.control.approvals import another_plan, refused_direction
 from reconciler.control.exclusion import exclusive
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
+from reconciler.control.named import check_named
 from reconciler.control.overlap import forget, refused_overlap, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
@@ -39,8 +40,8 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     saved = [path for path in options.paths if is_plan_file(path)]
     if not saved:
         return _change(options, console, Converge())
-    if len(options.paths) > 1:
-        raise UsageError("a saved plan is applied alone: it names its manifests itself")
+    if len(saved) > 1:
+        raise UsageError("one saved plan is applied at a time")
     if options.name:
         raise UsageError("--name cannot narrow a saved plan")
     if options.busy_window is not None or options.allow_busy:
@@ -50,6 +51,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     another = another_plan(approved, options.expect_digest)
     if another is not None:
         raise another
+    check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
         state = approved_state(approved, account)

@@ -94,7 +94,10 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
         "carry out what plan shows, from manifests or from a saved plan",
         "reconciler apply manifests --auto-approve",
     )
-    add_paths(parser, "manifest, folder of manifests, or one saved plan")
+    add_paths(
+        parser,
+        "manifest, folder of manifests, or one saved plan (followed by manifests of it that lie elsewhere)",
+    )
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_conditions(parser)
     add_max_cost(parser)

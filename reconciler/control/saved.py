@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
 
 _BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 LARGEST = 256 * 1024 * 1024
 """Bytes of a plan file; a plan of 10,000 changes has about 10 million."""
 
@@ -37,9 +38,12 @@ def is_plan_file(path: str) -> bool:
     """Tells whether a path names a saved plan, by its first key."""
     try:
         with Path(path).open("rb") as file:
-            return _BEGINS.match(file.read(4096)) is not None
-    except OSError:
+            head = file.read(4096)
+    except (OSError, ValueError):  # a name that no file can have
         return False
+    if head.startswith(_UTF_16):  # what a shell of Windows makes of a plan: refused as one
+        head = head.decode("utf-16", errors="ignore").encode("ascii", errors="ignore")
+    return _BEGINS.match(head) is not None
 
 
 def read_plan_file(path: str) -> Plan:

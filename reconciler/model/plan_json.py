@@ -5,7 +5,6 @@ Reading is strict: whatever is not of the format's shape is refused, since a pla
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from reconciler.model.json_values import (
     number,
     optional_number,
     optional_text,
+    parsed,
     text,
     texts,
     word,
@@ -142,7 +142,9 @@ def read_plan(content: str) -> Plan:
         PlanMismatch: it is no plan of this format, or its contents do not hash to its digest.
     """
     try:
-        values = json.loads(content)
+        values = parsed(content)
+    except Damaged as error:
+        raise PlanMismatch(f"the plan file is damaged: {error}") from error
     except (ValueError, RecursionError) as error:
         raise PlanMismatch(f"the plan file is not JSON: {error}") from error
     if not isinstance(values, dict) or values.get("kind") != KIND:

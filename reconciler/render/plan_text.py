@@ -31,6 +31,10 @@ _SYMBOLS = {
 }
 _ORDER = tuple(_SYMBOLS)
 _KIB = 1024
+_LARGEST = 2**80
+MOST_ITEMS = 20
+"""Items of one list that a line shows; what a list newly allows has lines of its own."""
+
 _REFUSALS = frozenset({Reason.BLOCKED_BY_LIMIT.value, *COST_REFUSALS})
 
 
@@ -76,6 +80,8 @@ def size_text(size: int | None) -> str:
         return "unknown size"
     if size < _KIB:
         return f"{size} B"
+    if size > _LARGEST:
+        return "more than any disk holds"
     for unit in ("KiB", "MiB"):
         size_in_unit = size / _KIB
         if size_in_unit < _KIB:
@@ -99,7 +105,9 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
     symbol, colour = _SYMBOLS[change.action]
     if change.actions == ("create", "delete"):
         symbol = "+/-"
-    reasons = ", ".join(reason.value for reason in change.reasons)
+    reasons = ", ".join(
+        dict.fromkeys(reason.value for reason in change.reasons)
+    )  # once, also of a forged plan
     about = f"  {paint('dim', safe(change.container_id, 60))}" if change.container_id else ""
     head = f"{symbol:>3} {_verb(change)} {safe(change.name)}"
     yield f"{paint(colour, head)} ({reasons}){about}"
@@ -149,7 +157,8 @@ def _field_text(change: Change, field: FieldChange) -> str:
 
 def _value(value: FieldValue) -> str:
     if isinstance(value, tuple):
-        return "[" + ", ".join(safe(item) for item in value) + "]"
+        more = [f"and {len(value) - MOST_ITEMS} more"] if len(value) > MOST_ITEMS else []
+        return "[" + ", ".join([*map(safe, value[:MOST_ITEMS]), *more]) + "]"
     return "unset" if value is None else safe(str(value))
 
 
@@ -214,7 +223,7 @@ def _priced(plan: Plan) -> str:
 
 def _identity(plan: Plan) -> Iterator[str]:
     """Where the manifests came from, and by what a reviewer names the plan: `apply --expect-digest`."""
-    if plan.converged:
+    if plan.blocked or not plan.pending:
         return
     if plan.commit is not None:
         states = {True: ", with changes that are not committed", False: "", None: ", changes unknown"}
