@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.commands import Ran, reconciler
+from support.forged import digest_of
 from support.servers import serving
 
-from reconciler.model.digest import plan_digest
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.plan_json import read_plan
 
@@ -75,6 +75,11 @@ class Case:
         )
         assert answer.is_success
 
+    def remade(self, name: str) -> None:
+        """Somebody else makes a container anew, larger."""
+        self.gone(name)
+        self.plant(name=name, memory_limit="64g")
+
     def upload(self, name: str, path: str, data: bytes) -> None:
         """Somebody else uploads a file."""
         (row,) = self.server.running(name)
@@ -101,13 +106,6 @@ class Case:
         return sorted(row["name"] for row in self.server.containers() if row["status"] == "running")
 
 
-def digest_of(values: dict[str, Any]) -> str:
-    """The digest of whatever a plan file says."""
-    from reconciler.model import plan_json  # noqa: PLC0415 - the one look behind the curtain
-
-    return plan_digest(plan_json._plan(plan_json.fields(values)))
-
-
 @pytest.fixture
 def case(tmp_path: Path, server: Server) -> Case:
     """The manifests, applied with a smaller mx-a; the plan makes it larger and nothing else."""
@@ -119,6 +117,13 @@ def case(tmp_path: Path, server: Server) -> Case:
     made.manifest.write_text(MANIFEST)
     assert made.run("plan", "manifests", "-o", "my.plan.json").code == 0
     return made
+
+
+def _moved(case: Case) -> None:
+    """The whole project moves: paths of a plan are relative, so it goes with it."""
+    (case.folder / "new").mkdir()
+    shutil.copytree(case.folder / "manifests", case.folder / "new" / "manifests")
+    shutil.copy(case.file, case.folder / "new" / "my.plan.json")
 
 
 COVERED: dict[str, tuple[Callable[[Case], object], str]] = {
@@ -134,16 +139,10 @@ COVERED: dict[str, tuple[Callable[[Case], object], str]] = {
     "files of the container to replace": (lambda case: case.upload("mx-a", "a.txt", b"other"), "1 replaced"),
     "a stranger outside of the scope": (lambda case: case.plant(name="other"), "1 replaced"),
     "another folder": (
-        lambda case: (case.folder / "new" / "manifests").parent.mkdir() or _moved(case),
+        _moved,
         "1 replaced",
     ),
 }
-
-
-def _moved(case: Case) -> None:
-    """The whole project moves: paths of a plan are relative, so it goes with it."""
-    shutil.copytree(case.folder / "manifests", case.folder / "new" / "manifests")
-    shutil.copy(case.file, case.folder / "new" / "my.plan.json")
 
 
 @pytest.mark.parametrize("what", COVERED)
@@ -230,11 +229,11 @@ ONLINE: dict[str, tuple[Callable[[Case], object], str]] = {
         "not approved: delete mx-b (duplicate)",
     ),
     "what is kept was made anew with other fields": (
-        lambda case: (case.gone("mx-b"), case.plant(name="mx-b", memory_limit="64g")),
+        lambda case: case.remade("mx-b"),
         "not approved: replace mx-b (field-changed)",
     ),
     "what is replaced was made anew with yet other fields": (
-        lambda case: (case.gone("mx-a"), case.plant(name="mx-a", memory_limit="64g")),
+        lambda case: case.remade("mx-a"),
         "not approved: replace mx-a (field-changed)",
     ),
     "a forged action": (
