@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -354,3 +355,21 @@ def test_show_renders_stale_foreign_used_and_older_plans_without_a_key(case: Cas
     assert document["plan"]["tool_version"] == "0.0.0-older"
     assert document["plan"]["changes"][0]["flags"] == ["cost"]
     assert case.server.requests() == 0
+
+
+def test_the_commit_is_shown_and_not_in_the_digest(case: Case) -> None:
+    before = json.loads(case.file.read_text())
+    assert "commit" not in before
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (["init", "-q"], ["add", "manifests"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *arguments], cwd=case.folder, check=True)
+    shown = case.run("plan", "manifests", "-o", "my.plan.json")
+    after = json.loads(case.file.read_text())
+    assert (len(after["commit"]), after["dirty"], after["digest"]) == (40, False, before["digest"])
+    assert f"Commit: {after['commit']}" in shown.out.splitlines()
+    case.edit("version: 1", "# new\nversion: 1")
+    assert (
+        f"Commit: {after['commit']}, with changes that are not committed" in case.run("plan", "manifests").out
+    )
+    applied = case.run("apply", "my.plan.json", "--format", "json")
+    assert (applied.code, applied.result["plan"]["dirty"]) == (0, True)
