@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
+from reconciler.cli.review_options import conditions_of
 from reconciler.cli.selection import pass_options, refuse_plans, speed_of
 from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.control.approvals import another_plan, refused_direction
 from reconciler.control.exclusion import exclusive
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
+from reconciler.control.named import check_named
 from reconciler.control.overlap import forget, refused_overlap, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
 from reconciler.control.policies import refused_by_policy
@@ -27,7 +31,9 @@ if TYPE_CHECKING:
 
     from reconciler.cli.console import Console
     from reconciler.control.account import Account
+    from reconciler.control.approvals import Conditions
     from reconciler.control.passes import Prepared, Strategy
+    from reconciler.model.errors import ReconcilerError
 
 
 def apply(options: argparse.Namespace, console: Console) -> Result:
@@ -35,24 +41,27 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     saved = [path for path in options.paths if is_plan_file(path)]
     if not saved:
         return _change(options, console, Converge())
-    if len(options.paths) > 1:
-        raise UsageError("a saved plan is applied alone: it names its manifests itself")
+    if len(saved) > 1:
+        raise UsageError("one saved plan is applied at a time")
     if options.name:
         raise UsageError("--name cannot narrow a saved plan")
     if options.busy_window is not None or options.allow_busy:
         raise UsageError("a saved plan says itself what may happen to containers in use")
     check_options(options)
-    asked = pass_options(options)
     approved = read_plan_file(saved[0])
-    if refused := refused_by_policy(
-        approved
-    ):  # a policy that was asked when it was made need not be named again
+    asked = pass_options(options, approved.manifests)
+    if refused := refused_by_policy(approved):  # what was asked when it was made need not be named again
         return Result("apply", plan=approved, error=refused)
+    another = another_plan(approved, options.expect_digest)
+    if another is not None:
+        raise another
+    check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
         state = approved_state(approved, account, asked.policies)
         preparing = prepare_approved(approved, state, account, asked)
-        return _run(options, console, account, scope, preparing, approved=True)
+        conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
+        return _run(options, console, account, scope, preparing, conditions=conditions, approved=True)
 
 
 def destroy(options: argparse.Namespace, console: Console) -> Result:
@@ -63,12 +72,13 @@ def destroy(options: argparse.Namespace, console: Console) -> Result:
 def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
     check_options(options)
     refuse_plans(options)
-    asked = pass_options(options)
+    asked = pass_options(options, options.paths)
     desired, found = desired_state(options.paths, profile_of(options), asked.policies)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
         preparing = prepare(desired, found, account, asked, strategy)
-        return _run(options, console, account, scope, preparing, approved=options.auto_approve)
+        conditions, approved = conditions_of(options), options.auto_approve
+        return _run(options, console, account, scope, preparing, conditions=conditions, approved=approved)
 
 
 def _exclusive(
@@ -85,12 +95,13 @@ def _run(
     scope: tuple[str | None, tuple[str, ...]],
     preparing: Awaitable[Prepared],
     *,
+    conditions: Conditions,
     approved: bool,
 ) -> Result:
     """Everything that contacts the account, as one run of its history."""
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
-        refused = _refused(prepared, account)
+        refused = _refused(prepared, account, conditions)
         if refused is not None:
             result = Result(options.command, plan=prepared.plan, error=refused)
         else:
@@ -101,14 +112,17 @@ def _run(
         return result
 
 
-def _refused(prepared: Prepared, account: Account) -> Refused | None:
-    """Why nothing of this plan may be carried out, whatever anybody approves."""
+def _refused(prepared: Prepared, account: Account, conditions: Conditions) -> ReconcilerError | None:
+    """Why nothing of this plan may be carried out, whatever anybody answers at the prompt."""
+    another = another_plan(prepared.plan, conditions.digest)
+    if another is not None:
+        return another
     overlap = refused_overlap(account, prepared.desired.scope)
     if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
         return overlap
     if prepared.plan.blocked:
         return Refused("a limit blocks this plan; nothing was changed")
-    return refused_by_policy(prepared.plan)
+    return refused_by_policy(prepared.plan) or refused_direction(prepared.plan, conditions)
 
 
 def _approve_and_carry_out(

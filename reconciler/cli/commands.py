@@ -22,6 +22,7 @@ from reconciler.planning.drift import drift_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from reconciler.cli.console import Console
     from reconciler.control.passes import Strategy
@@ -39,7 +40,7 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
 
 def plan(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler plan`."""
-    made, overlaps = _planned(options, console, Converge())
+    made, overlaps = _planned(options, console, Converge(), options.paths)
     if options.output:
         write_plan_file(made, options.output)
     signal = options.detailed_exitcode and not made.converged
@@ -75,12 +76,15 @@ COMMANDS = {
 
 
 def _planned(
-    options: argparse.Namespace, console: Console, strategy: Strategy
+    options: argparse.Namespace, console: Console, strategy: Strategy, shown: Sequence[str] = ()
 ) -> tuple[Plan, tuple[Diagnostic, ...]]:
-    """A plan, and the scopes that this one overlaps with: the ledger's word, and so no part of the plan."""
+    """A plan, and the scopes that this one overlaps with: the ledger's word, and so no part of the plan.
+
+    `shown` are the manifests whose commit the plan shows.
+    """
     check_options(options)
     refuse_plans(options)
-    asked = pass_options(options)
+    asked = pass_options(options, shown)
     desired, found = desired_state(options.paths, profile_of(options), asked.policies)
     with opened(options, console) as account:
         prepared = run_until_signal(prepare(desired, found, account, asked, strategy))

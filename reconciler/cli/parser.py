@@ -23,6 +23,7 @@ from reconciler.cli.arguments import (
 )
 from reconciler.cli.emulator_options import add_emulator_options
 from reconciler.cli.ledger_options import add_history, add_ledger
+from reconciler.cli.review_options import add_conditions, add_max_cost
 
 if TYPE_CHECKING:
     import argparse
@@ -87,6 +88,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
     add_policy(parser)
+    add_max_cost(parser)
     add_selection(parser)
     add_target(parser)
     add_output(parser)
@@ -99,8 +101,13 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
         "carry out what plan shows, from manifests or from a saved plan",
         "reconciler apply manifests --auto-approve",
     )
-    add_paths(parser, "manifest, folder of manifests, or one saved plan")
+    add_paths(
+        parser,
+        "manifest, folder of manifests, or one saved plan (followed by manifests of it that lie elsewhere)",
+    )
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
+    add_conditions(parser)
+    add_max_cost(parser)
     add_lock(parser)
     add_policy(parser)
     add_selection(parser)

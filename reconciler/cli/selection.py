@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.control.account import Speed
+from reconciler.control.checkout import commit_of
 from reconciler.control.passes import Options
 from reconciler.control.policies import policies_at
 from reconciler.control.saved import is_plan_file
@@ -13,10 +14,11 @@ from reconciler.model.plan import BusyGuard
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 
-def pass_options(options: argparse.Namespace) -> Options:
-    """What is selected, how fast, what may happen to containers in use, and who judges; who locks is alone.
+def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> Options:
+    """What is selected, how fast, what may happen to containers in use, who judges, and where it is from.
 
     Raises:
         UsageError: there is no such policy.
@@ -27,6 +29,8 @@ def pass_options(options: argparse.Namespace) -> Options:
         speed_of(options),
         _busy(options),
         policies_at(getattr(options, "policy", ())),
+        getattr(options, "max_cost", None),
+        commit_of(manifests) if manifests else None,
         exclusive=hasattr(options, "lock_timeout"),
     )
 

@@ -18,6 +18,7 @@ from reconciler.planning.diff import Situation, destruction, diff, sweepable
 from reconciler.planning.ownership import claim
 from reconciler.planning.policy import Policy, Provenance
 from reconciler.planning.reading import Needs, NoNeeds
+from reconciler.planning.review import over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
-    from reconciler.model.plan import BusyGuard, Plan
+    from reconciler.model.plan import BusyGuard, Commit, Plan
     from reconciler.model.scope import Desired
     from reconciler.model.stop import Stop
 
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 class Options:
     """What the command line asks of a pass; `names` are globs, empty for all.
 
-    `busy` keeps containers that somebody is using; None does not ask. `policies` judge the plan. `exclusive`
-    says that the lock of the scope is held, so that what interrupted runs left in the ledger is nobody else's.
+    `busy` keeps containers that somebody is using; None does not ask. `policies` judge the plan. `max_cost`
+    is in US dollars per hour. `commit` is where the manifests came from, for those who read the plan.
+    `exclusive` says that the lock of the scope is held, so that what interrupted runs left in the ledger is
+    nobody else's.
     """
 
     names: tuple[str, ...] = ()
@@ -43,6 +46,8 @@ class Options:
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
     policies: Policies = NO_POLICIES
+    max_cost: float | None = None
+    commit: Commit | None = None
     exclusive: bool = False
 
 
@@ -128,8 +133,8 @@ async def prepare(
         live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
-    found = (*plan.diagnostics, *found)
-    plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
+    found = (*plan.diagnostics, *over(plan, desired, account.profile, options.max_cost), *found)
+    plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)), commit=options.commit)
     if violations := of_plan(options.policies, plan):
         found = (*plan.diagnostics, *violations)
         plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))

@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
-from reconciler.control.passes import Converge, Prepared, prepare
+from reconciler.control.passes import Converge, prepare
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
 
 if TYPE_CHECKING:
     from reconciler.control.account import Account
-    from reconciler.control.passes import Options
+    from reconciler.control.passes import Options, Prepared
     from reconciler.control.policies import Policies
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
 
 _BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 LARGEST = 256 * 1024 * 1024
 """Bytes of a plan file; a plan of 10,000 changes has about 10 million."""
 
@@ -38,9 +39,12 @@ def is_plan_file(path: str) -> bool:
     """Tells whether a path names a saved plan, by its first key."""
     try:
         with Path(path).open("rb") as file:
-            return _BEGINS.match(file.read(4096)) is not None
-    except OSError:
+            head = file.read(4096)
+    except (OSError, ValueError):  # a name that no file can have
         return False
+    if head.startswith(_UTF_16):  # what a shell of Windows makes of a plan: refused as one
+        head = head.decode("utf-16", errors="ignore").encode("ascii", errors="ignore")
+    return _BEGINS.match(head) is not None
 
 
 def read_plan_file(path: str) -> Plan:

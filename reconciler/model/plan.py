@@ -61,6 +61,13 @@ class FileOperation(StrEnum):
     KEEP = "keep"
 
 
+class Flag(StrEnum):
+    """What a reviewer must see: a change opens the network, or raises the price."""
+
+    EGRESS = "egress"
+    COST = "cost"
+
+
 FieldValue = str | int | tuple[str, ...] | None
 """A field as a plan shows it; None where it is absent."""
 
@@ -121,7 +128,8 @@ class Change:
 
     `container_id` is the live copy that it is about, None for a create. `order` matters to a replace only.
     `activity` is there where that copy is in use and would go. A `busy` change without it is a surplus copy
-    that stays only because the kept one does.
+    that stays only because the kept one does. `unseen` are the flags that its fields do not tell, because the
+    server does not show what the old container had; all of them are `model.review.flags_of`.
     """
 
     name: str
@@ -133,6 +141,7 @@ class Change:
     source: Position | None = None
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST
     activity: Activity | None = None
+    unseen: tuple[Flag, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -176,11 +185,22 @@ class Target:
 class Cost:
     """What applying costs: requests that apply sends, and US dollars per hour of the declared containers.
 
-    The dollars count every declared container as active, less those that `destroy` deletes.
+    The dollars count every declared container as active, less those that `destroy` deletes. `raised` is what
+    the changes that are flagged for cost add to it, `prices_of` the month of the prices, None without any.
     """
 
     requests: int
     usd_per_hour: float
+    raised: float = 0.0
+    prices_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The git commit that manifests lay in; `dirty`: they were other than it, None where nobody can tell."""
+
+    id: str
+    dirty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +209,7 @@ class Plan:
 
     `names` are the globs that narrowed it (empty: everything), `busy` what was asked about containers in
     use (None: nothing). `dead_rows` counts the expired and deleted rows of the scope, which are no changes.
-    `created_at` is RFC 3339 in UTC.
+    `created_at` is RFC 3339 in UTC, `commit` where the manifests came from, None where there is no git.
     """
 
     target: Target
@@ -204,6 +224,7 @@ class Plan:
     created_at: str
     tool_version: str
     busy: BusyGuard | None = None
+    commit: Commit | None = None
 
     @property
     def pending(self) -> tuple[Change, ...]:

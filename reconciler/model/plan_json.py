@@ -5,7 +5,7 @@ Reading is strict: whatever is not of the format's shape is refused, since a pla
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
@@ -20,6 +20,7 @@ from reconciler.model.json_values import (
     number,
     optional_number,
     optional_text,
+    parsed,
     text,
     texts,
     word,
@@ -30,15 +31,18 @@ from reconciler.model.plan import (
     Activity,
     BusyGuard,
     Change,
+    Commit,
     Cost,
     FieldChange,
     FieldValue,
     FileChange,
     FileOperation,
+    Flag,
     Plan,
     Reason,
     Target,
 )
+from reconciler.model.review import flags_of, told_by_fields
 from reconciler.model.scope import Limits, Scope
 from reconciler.model.spec import Compare, ReplaceOrder
 
@@ -65,11 +69,12 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "manifests": list(plan.manifests),
         "names": list(plan.names),
         **({} if plan.busy is None else {"busy": busy_values(plan.busy)}),
+        **({} if plan.commit is None else {"commit": plan.commit.id, "dirty": plan.commit.dirty}),
         "desired": dict(plan.desired),
         "digest": plan_digest(plan),
         "changes": [change_values(change) for change in plan.changes],
         "summary": {action.value: count for action, count in plan.summary.items()},
-        "cost": {"requests": plan.cost.requests, "usd_per_hour": plan.cost.usd_per_hour},
+        "cost": cost_values(plan.cost),
         "dead_rows": plan.dead_rows,
         "diagnostics": [diagnostic_values(found) for found in plan.diagnostics],
     }
@@ -96,8 +101,15 @@ def change_values(change: Change) -> dict[str, Any]:
             for file in change.files
         ],
         "source": position_values(change.source),
+        **({"flags": [flag.value for flag in flags]} if (flags := flags_of(change)) else {}),
         **({} if change.activity is None else {"activity": activity_values(change.activity)}),
     }
+
+
+def cost_values(cost: Cost) -> dict[str, Any]:
+    """What applying costs, as plain values."""
+    values = {"requests": cost.requests, "usd_per_hour": cost.usd_per_hour}
+    return {**values, "raised_usd_per_hour": cost.raised, "prices_of": cost.prices_of}
 
 
 def activity_values(activity: Activity) -> dict[str, int | None]:
@@ -130,7 +142,9 @@ def read_plan(content: str) -> Plan:
         PlanMismatch: it is no plan of this format, or its contents do not hash to its digest.
     """
     try:
-        values = json.loads(content)
+        values = parsed(content)
+    except Damaged as error:
+        raise PlanMismatch(f"the plan file is damaged: {error}") from error
     except (ValueError, RecursionError) as error:
         raise PlanMismatch(f"the plan file is not JSON: {error}") from error
     if not isinstance(values, dict) or values.get("kind") != KIND:
@@ -155,7 +169,7 @@ def read_plan(content: str) -> Plan:
 
 
 def _plan(values: Fields) -> Plan:
-    target, cost, desired = fields(values["target"]), fields(values["cost"]), fields(values["desired"])
+    target, desired = fields(values["target"]), fields(values["desired"])
     return Plan(
         target=Target(
             text(target["url"]), optional_text(target["organization"]), optional_text(target["project"])
@@ -165,17 +179,33 @@ def _plan(values: Fields) -> Plan:
         desired=tuple(sorted((name, text(digest)) for name, digest in desired.items())),
         manifests=texts(values["manifests"]),
         names=texts(values["names"]),
-        cost=Cost(number(cost["requests"]), amount(cost["usd_per_hour"])),
+        cost=_cost(fields(values["cost"])),
         dead_rows=number(values["dead_rows"]),
         diagnostics=tuple(_diagnostic(fields(found)) for found in items(values["diagnostics"])),
         created_at=text(values["created_at"]),
         tool_version=text(values["tool_version"]),
         busy=_busy(fields(values["busy"])) if "busy" in values else None,
+        commit=_commit(values) if "commit" in values else None,
     )
 
 
 def _busy(values: Fields) -> BusyGuard:
     return BusyGuard(number(values["window_seconds"]), flag(values["allowed"]))
+
+
+def _cost(values: Fields) -> Cost:
+    """What earlier versions did not write is nothing."""
+    return Cost(
+        number(values["requests"]),
+        amount(values["usd_per_hour"]),
+        amount(values.get("raised_usd_per_hour", 0.0)),
+        optional_text(values.get("prices_of")),
+    )
+
+
+def _commit(values: Fields) -> Commit:
+    dirty = values.get("dirty")
+    return Commit(text(values["commit"]), None if dirty is None else flag(dirty))
 
 
 def _scope(values: Fields) -> Scope:
@@ -191,6 +221,13 @@ def _scope(values: Fields) -> Scope:
 
 
 def _change(values: Fields) -> Change:
+    change = _told_change(values)
+    stated = [word(flag, Flag, "flag") for flag in items(values.get("flags", []))]
+    told = told_by_fields(change)
+    return replace(change, unseen=tuple(flag for flag in Flag if flag in stated and flag not in told))
+
+
+def _told_change(values: Fields) -> Change:
     action, order = _action(texts(values["actions"]))
     return Change(
         name=text(values["name"]),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from reconciler.model.diagnostics import Severity
+from reconciler.model.prices import OPENAI_PRICES_OF, OPENAI_USD_PER_HOUR
 from reconciler.model.spec import DISABLED, ExpiresAfter, NetworkPolicy
 
 MEMORY_LIMITS = ("1g", "4g", "16g", "64g")
@@ -63,7 +64,8 @@ class Profile:
 
     `idle` is the longest idle time, None where it is unknown. `gaps` is what it cannot do.
     `memory_pool_gb` is what all its containers share, `lifetime_minutes` how long a container lives however
-    active it is; None without such a limit. `usd_per_hour` prices an active container by memory limit.
+    active it is; None without such a limit. `usd_per_hour` prices an active container by memory limit;
+    `prices_of` is the month of those prices.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Profile:
     gaps: tuple[Gap, ...] = ()
     memory_pool_gb: int | None = None
     lifetime_minutes: int | None = None
+    prices_of: str | None = None
 
     def price(self, memory_limit: str | None) -> float:
         """US dollars per hour of one active container; 0.0 for a size without a known price."""
@@ -89,8 +92,8 @@ OPENAI = Profile(
     idle=IdleLimit(
         20, Severity.ERROR, "measured by three users: integer_above_max_value; not in the reference"
     ),
-    # $0.03, $0.12, $0.48 and $1.92 per 20 minutes, prorated by the minute (price list of June 2026)
-    usd_per_hour=(("1g", 0.09), ("4g", 0.36), ("16g", 1.44), ("64g", 5.76)),
+    usd_per_hour=OPENAI_USD_PER_HOUR,
+    prices_of=OPENAI_PRICES_OF,
 )
 
 GENERIC = Profile(

@@ -19,6 +19,7 @@ from reconciler.planning.copies import Assessment, assess, rank
 from reconciler.planning.hints import hints
 from reconciler.planning.limits import enforce
 from reconciler.planning.ownership import Claims, claim, unknown_statuses
+from reconciler.planning.review import dearer, review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,10 +78,11 @@ def sweepable(claims: Claims, desired: Desired, policy: Policy) -> tuple[str, ..
 def _assemble(
     changes: tuple[Change, ...], found: tuple[Diagnostic, ...], claims: Claims, situation: Situation
 ) -> Plan:
-    """Puts changes into a plan with its cost and its warnings."""
+    """Puts changes into a plan with its flags, its cost and its warnings."""
     desired, policy, provenance = situation.desired, situation.policy, situation.provenance
     diagnostics = (*found, *unknown_statuses(claims.all_alive()), *_unmatched_names(changes, policy))
     live = situation.live
+    changes = review(changes, desired, live)
     shown = rows_shown((row.created_at for row in live.containers), live.date)
     requests = requests_of(chains_of(changes, desired.by_name()), rows=shown)
     requests += len(sweepable(claims, desired, policy))
@@ -98,7 +100,12 @@ def _assemble(
         manifests=desired.manifests,
         names=policy.names,
         busy=policy.busy,
-        cost=Cost(requests, round(sum(prices, start=0.0), 2)),
+        cost=Cost(
+            requests,
+            round(sum(prices, start=0.0), 2),
+            dearer(changes, desired, policy.profile),
+            policy.profile.prices_of,
+        ),
         dead_rows=len(claims.dead_rows),
         diagnostics=diagnostics,
         created_at=provenance.created_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST = 200
@@ -10,18 +11,25 @@ LONGEST = 200
 _DANGEROUS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 """Categories that are control, direction-changing, unassigned, line-breaking, or spaces but for the one."""
 
+_COMMAND = re.compile(r"(?<!\S)::(?=[A-Za-z])|##(?=\[|vso\[)")
+"""What CI systems take for orders: `::` where a line begins (here: any word), `##[` and `##vso[` anywhere."""
+
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and signs that show as nothing or as a space."""
 
 
 def safe(text: str, longest: int = LONGEST) -> str:
-    r"""Escapes what a terminal would act on as `\xNN` or `\uNNNN`, and shortens the middle."""
+    r"""Escapes what a terminal or a CI system would act on as `\xNN` or `\uNNNN`, and shortens the middle."""
     if len(text) > longest:
         half = longest // 2
         text = f"{text[:half]}…{text[-half:]}"
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(character) for character in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escape(character) for character in text)
+    return _COMMAND.sub(_escape_first, text)
+
+
+def _escape_first(found: re.Match[str]) -> str:
+    return rf"\x{ord(found[0][0]):02x}{found[0][1:]}"
 
 
 def _escape(character: str) -> str:

@@ -70,8 +70,11 @@ def _listed(what: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _scope(seen: SeenPrefix) -> str:
-    without = f" without {', '.join(f'{safe(each)}*' for each in seen.exclude)}" if seen.exclude else ""
-    return f"{safe(seen.prefix)}*{without}, applied {safe(seen.seen_at)}"
+    without = [f"{safe(each)}*" for each in seen.exclude[:LISTED]]
+    if len(seen.exclude) > LISTED:
+        without.append(f"{len(seen.exclude) - LISTED} more")
+    excluded = f" without {', '.join(without)}" if without else ""
+    return f"{safe(seen.prefix)}*{excluded}, applied {safe(seen.seen_at)}"
 
 
 def _counts(target: TargetReport) -> str:

@@ -77,7 +77,9 @@ def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
             name = safe(applied.change.name)
             yield f"{paint('yellow', 'unverifiable')} {name}{_unverifiable(applied.unverifiable)}"
     for failed in outcome.failed:
-        done = f" after {', '.join(_STEPS.get(step, step) for step in failed.done)}" if failed.done else ""
+        done = (
+            f" after {', '.join(safe(_STEPS.get(step, step)) for step in failed.done)}" if failed.done else ""
+        )
         yield f"{paint('red', 'failed')} {_what(failed.change)}{done}: {failure_text(failed.failure)}"
     for waiting in outcome.not_started:
         yield f"{paint('yellow', 'not started')} {_what(waiting.change)}: {safe(waiting.because)}"

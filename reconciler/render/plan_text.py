@@ -6,11 +6,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Severity, errors_in
+from reconciler.model.digest import plan_digest
 from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.model.review import COST_REFUSALS
 from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
+from reconciler.render.review_text import review_footnote, review_lines
 from reconciler.render.target_text import target_text
 
 if TYPE_CHECKING:
@@ -29,6 +32,11 @@ _SYMBOLS = {
 }
 _ORDER = tuple(_SYMBOLS)
 _KIB = 1024
+_LARGEST = 2**80
+MOST_ITEMS = 20
+"""Items of one list that a line shows; what a list newly allows has lines of its own."""
+
+_REFUSALS = frozenset({Reason.BLOCKED_BY_LIMIT.value, *COST_REFUSALS})
 
 
 def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
@@ -55,7 +63,7 @@ def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
 
 
 def _refuses(found: Diagnostic) -> bool:
-    return found.severity is Severity.ERROR or found.code == Reason.BLOCKED_BY_LIMIT
+    return found.severity is Severity.ERROR or found.code in _REFUSALS
 
 
 def summary_line(plan: Plan) -> str:
@@ -77,6 +85,8 @@ def size_text(size: int | None) -> str:
         return "unknown size"
     if size < _KIB:
         return f"{size} B"
+    if size > _LARGEST:
+        return "more than any disk holds"
     for unit in ("KiB", "MiB"):
         size_in_unit = size / _KIB
         if size_in_unit < _KIB:
@@ -100,7 +110,9 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
     symbol, colour = _SYMBOLS[change.action]
     if change.actions == ("create", "delete"):
         symbol = "+/-"
-    reasons = ", ".join(reason.value for reason in change.reasons)
+    reasons = ", ".join(
+        dict.fromkeys(reason.value for reason in change.reasons)
+    )  # once, also of a forged plan
     about = f"  {paint('dim', safe(change.container_id, 60))}" if change.container_id else ""
     head = f"{symbol:>3} {_verb(change)} {safe(change.name)}"
     yield f"{paint(colour, head)} ({reasons}){about}"
@@ -109,6 +121,7 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
     busy = busy_line(change)
     if busy is not None:
         yield f"      ! {busy}"
+    yield from (f"      {line}" for line in review_lines(change))
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
     for file in change.files:
@@ -149,7 +162,8 @@ def _field_text(change: Change, field: FieldChange) -> str:
 
 def _value(value: FieldValue) -> str:
     if isinstance(value, tuple):
-        return "[" + ", ".join(safe(item) for item in value) + "]"
+        more = [f"and {len(value) - MOST_ITEMS} more"] if len(value) > MOST_ITEMS else []
+        return "[" + ", ".join([*map(safe, value[:MOST_ITEMS]), *more]) + "]"
     return "unset" if value is None else safe(str(value))
 
 
@@ -197,9 +211,31 @@ def _footnotes(plan: Plan) -> Iterator[str]:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
     elif plan.pending or plan.cost.requests:
         cost = f"Applying takes {plan.cost.requests} requests"
-        dollars = f"; the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
-        yield f"{cost}{dollars if plan.cost.usd_per_hour else ''}."
+        yield f"{cost}{_dollars(plan)}."
+        yield from review_footnote(plan)
         yield f"Target: {target_text(plan.target)}; scope: {_scope(plan)}."
+    yield from _identity(plan)
+
+
+def _dollars(plan: Plan) -> str:
+    if not plan.cost.usd_per_hour:
+        return ""
+    cost = f"the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
+    return f"; {cost}{_priced(plan)}"
+
+
+def _priced(plan: Plan) -> str:
+    return f" (prices of {safe(plan.cost.prices_of, 40)})" if plan.cost.prices_of else ""
+
+
+def _identity(plan: Plan) -> Iterator[str]:
+    """Where the manifests came from, and by what a reviewer names the plan: `apply --expect-digest`."""
+    if plan.blocked or not plan.pending:
+        return
+    if plan.commit is not None:
+        states = {True: ", with changes that are not committed", False: "", None: ", changes unknown"}
+        yield f"Commit: {safe(plan.commit.id, 64)}{states[plan.commit.dirty]}"
+    yield f"Digest: {plan_digest(plan)}"
 
 
 def _scope(plan: Plan) -> str:

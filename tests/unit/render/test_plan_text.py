@@ -23,6 +23,7 @@ from support.builders import (
 )
 from support.strategies import Case, cases, guards, law, plans
 
+from reconciler.model.digest import plan_digest
 from reconciler.model.scope import Limits
 from reconciler.model.spec import ReplaceOrder
 from reconciler.render.busy_text import duration_text
@@ -56,20 +57,25 @@ def lines(plan: Plan) -> list[str]:
 
 
 def test_what_destroys_comes_first_and_the_count_last() -> None:
+    cost = "the declared containers cost $0.63"
     assert lines(plan_of(MIXED, LIVE)) == [
         "  - delete ci-keep (duplicate)  cntr_5",
         "      beside cntr_1, which stays",
         "  - delete ci-zdelete (not-in-manifest)  cntr_4",
         "+/- replace ci-replace (field-changed)  cntr_2",
+        "      ! cost: larger than before: 1g → 4g",
         "      ~ memory_limit: 1g → 4g  (forces replacement)",
         "      - files of the old container are lost: none is declared",
         "  ~ sync ci-sync (file-missing)  cntr_3",
         "      + a.txt (5 B)",
         "  + create ci-create (absent)",
+        "      ! cost: one more container to pay for",
         "      + a.txt (5 B)",
         "",
-        "Applying takes 15 requests; the declared containers cost $0.63 an hour while active.",
+        f"Applying takes 15 requests; {cost} an hour while active (prices of 2026-06).",
+        "To review: 2 changes raise the price (cost), by $0.36 an hour.",
         "Target: https://api.openai.com/v1; scope: ci-*.",
+        f"Digest: {plan_digest(plan_of(MIXED, LIVE))}",
         "Plan: 1 to create, 1 to replace, 1 to sync, 2 to delete, 1 unchanged.",
     ]
 
@@ -154,7 +160,7 @@ def test_what_is_left_alone_says_how_to_have_it_otherwise() -> None:
 
 def test_what_is_not_selected_is_only_counted() -> None:
     found = lines(plan_of(MIXED, LIVE, policy("ci-sync")))
-    assert found[-4] == "4 containers not selected by --name."
+    assert found[-5] == "4 containers not selected by --name."
     assert not any("ci-keep" in line or "ci-zdelete" in line for line in found)
 
 
