@@ -82,6 +82,34 @@ def test_a_dead_owner_is_taken_over_at_once(tmp_path: Path) -> None:
         pass
 
 
+def test_a_full_disk_takes_the_name_of_the_owner_and_not_the_exclusion(tmp_path: Path) -> None:
+    path = tmp_path / "x.lock"
+    script = (
+        "import sys, pathlib, resource, signal\n"
+        "from reconciler.ledger.lock import Owner, Patience, held\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "owner = Owner(1, 'poor', 'host', 'reconciler apply', 'then')\n"
+        "with held(pathlib.Path(sys.argv[1]), owner, Patience(0, print)):\n"
+        "    print('held', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "print('let go', flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        with (
+            pytest.raises(LockHeld, match="its owner has not said who it is"),
+            held(path, OWNER, NOT_AT_ALL),
+        ):
+            pass
+        assert process.communicate("\n")[0] == "let go\n"
+    assert process.returncode == 0
+    with held(path, OWNER, NOT_AT_ALL):
+        pass
+
+
 def test_a_lock_is_of_one_target_and_one_scope() -> None:
     target = Target("https://api.openai.com/v1")
     names = {
