@@ -52,10 +52,13 @@ class Patience:
     sleep: Callable[[float], None]
 
 
-def lock_name(target: Target, prefix: str | None, names: tuple[str, ...]) -> str:
-    """Names the lock of a target and a scope; without a prefix, the declared names are the scope."""
-    scope = [prefix] if prefix else sorted(names)
-    key = json.dumps([target.url, target.organization, target.project, scope])
+def lock_name(target: Target, prefix: str | None) -> str:
+    """Names the lock of a target and a prefix; all sets without a prefix share one.
+
+    Two of those may declare a name in common and each create it. Locks of names would tell which do, but
+    thousands of names cannot each have an open file, so sets that share nothing wait for one another too.
+    """
+    key = json.dumps([target.url, target.organization, target.project, [prefix] if prefix else []])
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock"
 
 

@@ -110,20 +110,19 @@ def test_a_full_disk_takes_the_name_of_the_owner_and_not_the_exclusion(tmp_path:
         pass
 
 
-def test_a_lock_is_of_one_target_and_one_scope() -> None:
+def test_a_lock_is_of_one_target_and_one_prefix() -> None:
     target = Target("https://api.openai.com/v1")
     names = {
-        lock_name(target, "ci-", ()),
-        lock_name(target, "cd-", ()),
-        lock_name(target, None, ("a", "b")),
-        lock_name(target, None, ("a",)),
-        lock_name(Target(target.url, "org"), "ci-", ()),
-        lock_name(Target(target.url, None, "org"), "ci-", ()),
-        lock_name(Target("https://eu.api.openai.com/v1"), "ci-", ()),
+        lock_name(target, "ci-"),
+        lock_name(target, "cd-"),
+        lock_name(target, None),
+        lock_name(Target(target.url, "org"), "ci-"),
+        lock_name(Target(target.url, None, "org"), "ci-"),
+        lock_name(Target("https://eu.api.openai.com/v1"), "ci-"),
+        lock_name(Target("https://eu.api.openai.com/v1"), None),
     }
     assert len(names) == 7
-    assert lock_name(target, "ci-", ("a",)) == lock_name(target, "ci-", ("b",))
-    assert lock_name(target, None, ("b", "a")) == lock_name(target, None, ("a", "b"))
+    assert lock_name(target, "") == lock_name(target, None)
 
 
 def test_locks_lie_in_the_users_cache_folder(tmp_path: Path) -> None:
