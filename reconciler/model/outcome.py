@@ -33,7 +33,8 @@ class Outcome:
 
     `under_way` holds changes that were begun and not finished: empty, unless the run was cut off.
     `doubled`, `removed` (ids of doubles that are deleted) and `closing_failure` come from the closing list;
-    none is a failed change.
+    none is a failed change. What is doubled and stays is billed until a run or a person resolves it, so an
+    apply that leaves it is not done.
     """
 
     applied: tuple[ChangeApplied, ...] = ()
@@ -52,7 +53,7 @@ class Outcome:
         """The only place that turns what happened into an exit code."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.failed or self.not_started or self.under_way:
+        if self.failed or self.not_started or self.under_way or self.doubled:
             return ExitCode.PARTIAL
         return ExitCode.DONE
 
