@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from reconciler.api.errors import StatusError
     from reconciler.api.turn import Turn
     from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
@@ -45,6 +46,7 @@ SHORTEST_KEY = 8
 """Characters of a key worth hiding: a shorter one is no secret, and part of many words."""
 
 _T = TypeVar("_T")
+_Shown = TypeVar("_Shown", bytes, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Connection:
         listener: Listener | None = None,
     ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
-        self._key = endpoint.api_key.encode()
+        self._key = endpoint.api_key
         limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self._teller = Teller(clock, listener)
         self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), self._teller)
@@ -159,7 +161,7 @@ class Connection:
                 if not response.is_success:
                     body = bytearray()
                     await _read(response, body)
-                    raise failure(Answer(response.status_code, response.headers, self._without_key(body)))
+                    raise self._failure(response, body)
                 return await consume(response.aiter_bytes())
 
         return await self._repeater.run(attempt, idempotent=True)
@@ -173,21 +175,29 @@ class Connection:
         except ReplyLost as error:
             error.partial = bytes(body)
             raise
-        expected = response.is_success and body.lstrip()[:1] == b"{"
-        whole = bytes(body) if expected else self._without_key(body)
+        whole = bytes(body) if body.lstrip()[:1] == b"{" else self._without_key(bytes(body))
         answer = Answer(response.status_code, response.headers, whole)
         self._note_date(answer)
         if not response.is_success:
-            raise failure(answer)
+            raise self._failure(response, body)
         return answer
 
     def _note_date(self, answer: Answer) -> None:
         if answer.date is not None:
             self.date = max(self.date or 0, answer.date)
 
-    def _without_key(self, body: bytearray) -> bytes:
+    def _failure(self, response: httpx2.Response, body: bytearray) -> StatusError:
+        """The error of an answer that is no success; nothing in it holds our key."""
+        headers = {name.lower(): self._without_key(value) for name, value in response.headers.items()}
+        return failure(Answer(response.status_code, headers, self._without_key(bytes(body))))
+
+    def _without_key(self, shown: _Shown) -> _Shown:
         """What an error will show, less our own key, which some servers repeat; never done to data."""
-        return bytes(body).replace(self._key, b"[key]") if len(self._key) >= SHORTEST_KEY else bytes(body)
+        if len(self._key) < SHORTEST_KEY:
+            return shown
+        if isinstance(shown, str):
+            return shown.replace(self._key, "[key]")
+        return shown.replace(self._key.encode(), b"[key]")
 
     @asynccontextmanager
     async def _send(
