@@ -21,7 +21,7 @@ from reconciler.model.events import (
 from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from reconciler.model.events import Failure
     from reconciler.model.plan import Change
@@ -47,6 +47,14 @@ class Outcome:
     closing_failure: Failure | None = None
     requests: int = 0
     interrupted: bool = False
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Yields every change that something became of, each the very value of the plan."""
+        yield from (event.change for event in self.applied)
+        yield from (event.change for event in self.failed)
+        yield from (event.change for event in self.not_started)
+        yield from self.under_way
 
     @property
     def exit_code(self) -> ExitCode:
