@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from urllib.parse import quote
 
 from reconciler import __version__
 from reconciler.api.answers import Answer, failure
+from reconciler.api.bounds import Bounds, within
 from reconciler.api.errors import ProtocolError, ReplyLost
 from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 LARGEST_JSON = 32 * 1024 * 1024
 """Bytes of a JSON answer; a page of 100 rows has about 50 thousand."""
-
-WHOLE_SECONDS = 300.0
-"""Longest time for one JSON answer from start to end, so that a dripping body ends."""
 
 TOO_MANY = 429
 
@@ -87,10 +84,12 @@ class Connection:
         retry: RetryPolicy | None = None,
         limiter: Limiter | None = None,
         listener: Listener | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
         self._key = endpoint.api_key
         limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
+        self._bounds = bounds or Bounds()
         self._teller = Teller(clock, listener)
         self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), self._teller)
         self.requests = 0
@@ -112,6 +111,7 @@ class Connection:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         files: Callable[[], Mapping[str, Any]] | None = None,
+        size: int = 0,
     ) -> Answer:
         """Sends one request and returns its answer, a success.
 
@@ -121,6 +121,7 @@ class Connection:
             params: the query.
             json: a JSON body.
             files: makes the parts of a multipart body, anew for each attempt.
+            size: bytes of those parts, which have their time besides.
 
         Raises:
             ApiError: see `reconciler.api.errors`.
@@ -135,43 +136,48 @@ class Connection:
                 files=files() if files else None,
                 timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
             )
-            return await self._answer(request, turn)
+            return await self._answer(request, turn, self._bounds.seconds(size))
 
-        async def bounded(turn: Turn) -> Answer:
-            if files is not None:  # an upload takes as long as its bytes do
-                return await attempt(turn)
-            try:
-                async with asyncio.timeout(WHOLE_SECONDS):
-                    return await attempt(turn)
-            except TimeoutError as error:
-                message = f"{method} {path}: no whole answer within {WHOLE_SECONDS:.0f} s"
-                raise ReplyLost(message) from error
+        return await self._repeater.run(attempt, idempotent=method != "POST")
 
-        return await self._repeater.run(bounded, idempotent=method != "POST")
+    async def read_stream(
+        self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]], *, size: int | None
+    ) -> _T:
+        """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails.
 
-    async def read_stream(self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]]) -> _T:
-        """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails."""
+        Args:
+            path: relative to the base URL, already quoted.
+            consume: reads the chunks.
+            size: how many bytes of them are wanted, None where nobody knows.
+
+        Raises:
+            ApiError: see `reconciler.api.errors`.
+        """
+        seconds = self._bounds.seconds(size)
 
         async def attempt(turn: Turn) -> _T:
             request = self._client.build_request(
                 "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
             )
-            async with self._send(request, turn, follow_redirects=True) as response:
+            async with (
+                within(seconds, _named(request)),
+                self._send(request, turn, follow_redirects=True) as response,
+            ):
                 self._note_date(Answer(response.status_code, response.headers, b""))
                 if not response.is_success:
                     body = bytearray()
-                    await _read(response, body)
+                    await self._read(response, body)
                     raise self._failure(response, body)
                 return await consume(response.aiter_bytes())
 
         return await self._repeater.run(attempt, idempotent=True)
 
-    async def _answer(self, request: httpx2.Request, turn: Turn) -> Answer:
-        """Sends one request and reads its whole answer, a success."""
+    async def _answer(self, request: httpx2.Request, turn: Turn, seconds: float) -> Answer:
+        """Sends one request and reads its whole answer, a success, for so many seconds at most."""
         body = bytearray()
         try:
-            async with self._send(request, turn) as response:
-                await _read(response, body)
+            async with within(seconds, _named(request)), self._send(request, turn) as response:
+                await self._read(response, body)
         except ReplyLost as error:
             error.partial = bytes(body)
             raise
@@ -181,6 +187,18 @@ class Connection:
         if not response.is_success:
             raise self._failure(response, body)
         return answer
+
+    async def _read(self, response: httpx2.Response, body: bytearray) -> None:
+        """Reads a body that is kept in memory, up to bounds; what came before an error stays in `body`.
+
+        Its time is its own: that of a large upload would let its small answer drip for days.
+        """
+        async with within(self._bounds.whole, _named(response.request)):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_JSON:
+                    message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
+                    raise ProtocolError(message)
 
     def _note_date(self, answer: Answer) -> None:
         if answer.date is not None:
@@ -204,7 +222,7 @@ class Connection:
         self, request: httpx2.Request, turn: Turn, *, follow_redirects: bool = False
     ) -> AsyncIterator[httpx2.Response]:
         self.requests += 1
-        with translated(f"{request.method} {request.url.netloc.decode()}{request.url.path}"):
+        with translated(_named(request)):
             response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
             turn.told(rate_told(response.headers), refused=response.status_code == TOO_MANY)
             try:
@@ -213,13 +231,9 @@ class Connection:
                 await response.aclose()
 
 
-async def _read(response: httpx2.Response, body: bytearray) -> None:
-    """Reads a body that is kept in memory, up to a bound; what came before an error stays in `body`."""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_JSON:
-            message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
-            raise ProtocolError(message)
+def _named(request: httpx2.Request) -> str:
+    """A request as people are told of it: without its query, which may hold anything."""
+    return f"{request.method} {request.url.netloc.decode()}{request.url.path}"
 
 
 def segment(identifier: str) -> str:

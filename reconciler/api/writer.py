@@ -61,7 +61,7 @@ class Writer(Reader):
                 return {"file": (spec.path, source, OCTETS)}
 
             answer = await self._connection.call(
-                "POST", f"containers/{segment(container_id)}/files", files=parts
+                "POST", f"containers/{segment(container_id)}/files", files=parts, size=spec.bytes or 0
             )
         return read_file(answer.json_object())
 
