@@ -43,7 +43,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     check_options(options)
     approved = read_plan_file(saved[0])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
-    with opened(options, console) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
         state = approved_state(approved, account)
         preparing = prepare_approved(approved, state, account, pass_options(options))
         return _run(options, console, account, scope, preparing, approved=True)
@@ -59,16 +59,16 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
-    with opened(options, console) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
         preparing = prepare(desired, found, account, pass_options(options), strategy)
         return _run(options, console, account, scope, preparing, approved=options.auto_approve)
 
 
 def _exclusive(
-    options: argparse.Namespace, console: Console, account: Account, scope: tuple[str | None, tuple[str, ...]]
+    options: argparse.Namespace, console: Console, account: Account, prefix: str | None
 ) -> AbstractContextManager[None]:
     command = f"reconciler {options.command}"
-    return exclusive(account.target, scope, command, timeout=options.lock_timeout, warn=console.warn)
+    return exclusive(account.target, prefix, command, timeout=options.lock_timeout, warn=console.warn)
 
 
 def _run(
