@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.api import errors
 from reconciler.api.headers import retry_after, should_retry, unix_seconds
+from reconciler.api.retry import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 EXPIRED_TEXTS = ("container is expired", "container has expired", "container is not running")
 """What servers say of a dead container, with 400 or 404, as users observed; compared in lower case."""
 
+REDIRECTS = (301, 302, 303, 307, 308)
+
 SHOWN = 300
 """Characters of a server's own words that an error shows."""
 
@@ -26,6 +29,8 @@ _HINTS = {
     403: "the key is valid but may not use containers here; check the project and its permissions",
 }
 
+
+_REDIRECT_HINT = "check the base URL: requests that carry a key are not sent on to another address"
 
 _QUOTA_HINT = "delete what is not needed any more, or see to the account's quota, plan and billing"
 
@@ -105,22 +110,43 @@ class Answer:
 def failure(answer: Answer) -> StatusError:
     """The error of an answer that is no success."""
     envelope = _envelope(answer)
-    text = _text(envelope.get("message")) or shown(answer.body) or "no explanation"
+    moved_to = _moved_to(answer)
+    text = moved_to or _text(envelope.get("message")) or shown(answer.body) or "no explanation"
     request_id = answer.headers.get("x-request-id") or answer.headers.get("apim-request-id")
     message = f"{answer.status}: {text}"
     if request_id:
         message += f" (request {request_id})"
     kind = _kind(answer, envelope, text)
+    asked = retry_after(answer.headers)
     return kind(
         message,
         status=answer.status,
         api_code=_text(envelope.get("code")),
         param=_text(envelope.get("param")),
         request_id=request_id,
-        retry_after=retry_after(answer.headers),
+        retry_after=asked,
         should_retry=should_retry(answer.headers),
-        hint=_QUOTA_HINT if kind is errors.QuotaExceeded else _HINTS.get(answer.status),
+        hint=_hint(answer, kind, asked, redirected=moved_to is not None),
     )
+
+
+def _moved_to(answer: Answer) -> str | None:
+    """Where an answer sends us, None for one that does not: the address says more than its body."""
+    location = answer.headers.get("location", "").strip()
+    if answer.status not in REDIRECTS or not location:
+        return None
+    return f"redirected to {location if len(location) <= SHOWN else location[: SHOWN - 1] + '…'}"
+
+
+def _hint(answer: Answer, kind: type[StatusError], asked: float | None, *, redirected: bool) -> str | None:
+    """What to do about an error; not that of a wait that nobody would have kept anyway."""
+    if kind is errors.QuotaExceeded:
+        return _QUOTA_HINT
+    if redirected:
+        return _REDIRECT_HINT
+    if asked is not None and asked > LONGEST_WAIT and (kind.repeatable or kind.unsent):
+        return f"the server asks to wait {asked:.0f} s, which is longer than is waited for"
+    return _HINTS.get(answer.status)
 
 
 def shown(body: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from urllib.parse import quote
 
 from reconciler import __version__
 from reconciler.api.answers import Answer, failure
+from reconciler.api.bounds import Bounds, within
 from reconciler.api.errors import ProtocolError, ReplyLost
 from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from reconciler.api.errors import StatusError
     from reconciler.api.turn import Turn
     from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
@@ -36,15 +37,13 @@ if TYPE_CHECKING:
 LARGEST_JSON = 32 * 1024 * 1024
 """Bytes of a JSON answer; a page of 100 rows has about 50 thousand."""
 
-WHOLE_SECONDS = 300.0
-"""Longest time for one JSON answer from start to end, so that a dripping body ends."""
-
 TOO_MANY = 429
 
 SHORTEST_KEY = 8
 """Characters of a key worth hiding: a shorter one is no secret, and part of many words."""
 
 _T = TypeVar("_T")
+_Shown = TypeVar("_Shown", bytes, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,12 @@ class Connection:
         retry: RetryPolicy | None = None,
         limiter: Limiter | None = None,
         listener: Listener | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._client = new_client(endpoint.base_url, endpoint.headers())
-        self._key = endpoint.api_key.encode()
+        self._key = endpoint.api_key
         limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
+        self._bounds = bounds or Bounds()
         self._teller = Teller(clock, listener)
         self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), self._teller)
         self.requests = 0
@@ -111,6 +112,7 @@ class Connection:
         json: Mapping[str, Any] | None = None,
         files: Callable[[], Mapping[str, Any]] | None = None,
         sending: Callable[[], object] | None = None,
+        size: int = 0,
     ) -> Answer:
         """Sends one request and returns its answer, a success.
 
@@ -121,6 +123,7 @@ class Connection:
             json: a JSON body.
             files: makes the parts of a multipart body, anew for each attempt.
             sending: called when an attempt is about to be sent, after whatever it had to wait for.
+            size: bytes of those parts, which have their time besides.
 
         Raises:
             ApiError: see `reconciler.api.errors`.
@@ -137,68 +140,93 @@ class Connection:
                 files=files() if files else None,
                 timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
             )
-            return await self._answer(request, turn)
+            return await self._answer(request, turn, self._bounds.seconds(size))
 
-        async def bounded(turn: Turn) -> Answer:
-            if files is not None:  # an upload takes as long as its bytes do
-                return await attempt(turn)
-            try:
-                async with asyncio.timeout(WHOLE_SECONDS):
-                    return await attempt(turn)
-            except TimeoutError as error:
-                message = f"{method} {path}: no whole answer within {WHOLE_SECONDS:.0f} s"
-                raise ReplyLost(message) from error
+        return await self._repeater.run(attempt, idempotent=method != "POST")
 
-        return await self._repeater.run(bounded, idempotent=method != "POST")
+    async def read_stream(
+        self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]], *, size: int | None
+    ) -> _T:
+        """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails.
 
-    async def read_stream(self, path: str, consume: Callable[[AsyncIterator[bytes]], Awaitable[_T]]) -> _T:
-        """Downloads: hands the body's chunks to `consume`, from the start again when an attempt fails."""
+        Args:
+            path: relative to the base URL, already quoted.
+            consume: reads the chunks.
+            size: how many bytes of them are wanted, None where nobody knows.
+
+        Raises:
+            ApiError: see `reconciler.api.errors`.
+        """
+        seconds = self._bounds.seconds(size)
 
         async def attempt(turn: Turn) -> _T:
             request = self._client.build_request(
                 "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
             )
-            async with self._send(request, turn, follow_redirects=True) as response:
+            async with (
+                within(seconds, _named(request)),
+                self._send(request, turn, follow_redirects=True) as response,
+            ):
                 self._note_date(Answer(response.status_code, response.headers, b""))
                 if not response.is_success:
                     body = bytearray()
-                    await _read(response, body)
-                    raise failure(Answer(response.status_code, response.headers, self._without_key(body)))
+                    await self._read(response, body)
+                    raise self._failure(response, body)
                 return await consume(response.aiter_bytes())
 
         return await self._repeater.run(attempt, idempotent=True)
 
-    async def _answer(self, request: httpx2.Request, turn: Turn) -> Answer:
-        """Sends one request and reads its whole answer, a success."""
+    async def _answer(self, request: httpx2.Request, turn: Turn, seconds: float) -> Answer:
+        """Sends one request and reads its whole answer, a success, for so many seconds at most."""
         body = bytearray()
         try:
-            async with self._send(request, turn) as response:
-                await _read(response, body)
+            async with within(seconds, _named(request)), self._send(request, turn) as response:
+                await self._read(response, body)
         except ReplyLost as error:
             error.partial = bytes(body)
             raise
-        expected = response.is_success and body.lstrip()[:1] == b"{"
-        whole = bytes(body) if expected else self._without_key(body)
+        whole = bytes(body) if body.lstrip()[:1] == b"{" else self._without_key(bytes(body))
         answer = Answer(response.status_code, response.headers, whole)
         self._note_date(answer)
         if not response.is_success:
-            raise failure(answer)
+            raise self._failure(response, body)
         return answer
+
+    async def _read(self, response: httpx2.Response, body: bytearray) -> None:
+        """Reads a body that is kept in memory, up to bounds; what came before an error stays in `body`.
+
+        Its time is its own: that of a large upload would let its small answer drip for days.
+        """
+        async with within(self._bounds.whole, _named(response.request)):
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LARGEST_JSON:
+                    message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
+                    raise ProtocolError(message)
 
     def _note_date(self, answer: Answer) -> None:
         if answer.date is not None:
             self.date = answer.date  # not the newest: one that lies in the future must not stay for ever
 
-    def _without_key(self, body: bytearray) -> bytes:
+    def _failure(self, response: httpx2.Response, body: bytearray) -> StatusError:
+        """The error of an answer that is no success; nothing in it holds our key."""
+        headers = {name.lower(): self._without_key(value) for name, value in response.headers.items()}
+        return failure(Answer(response.status_code, headers, self._without_key(bytes(body))))
+
+    def _without_key(self, shown: _Shown) -> _Shown:
         """What an error will show, less our own key, which some servers repeat; never done to data."""
-        return bytes(body).replace(self._key, b"[key]") if len(self._key) >= SHORTEST_KEY else bytes(body)
+        if len(self._key) < SHORTEST_KEY:
+            return shown
+        if isinstance(shown, str):
+            return shown.replace(self._key, "[key]")
+        return shown.replace(self._key.encode(), b"[key]")
 
     @asynccontextmanager
     async def _send(
         self, request: httpx2.Request, turn: Turn, *, follow_redirects: bool = False
     ) -> AsyncIterator[httpx2.Response]:
         self.requests += 1
-        with translated(f"{request.method} {request.url.netloc.decode()}{request.url.path}"):
+        with translated(_named(request)):
             response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
             turn.told(rate_told(response.headers), refused=response.status_code == TOO_MANY)
             try:
@@ -207,13 +235,9 @@ class Connection:
                 await response.aclose()
 
 
-async def _read(response: httpx2.Response, body: bytearray) -> None:
-    """Reads a body that is kept in memory, up to a bound; what came before an error stays in `body`."""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_JSON:
-            message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
-            raise ProtocolError(message)
+def _named(request: httpx2.Request) -> str:
+    """A request as people are told of it: without its query, which may hold anything."""
+    return f"{request.method} {request.url.netloc.decode()}{request.url.path}"
 
 
 def segment(identifier: str) -> str:

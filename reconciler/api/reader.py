@@ -143,13 +143,15 @@ class Reader:
                 digest.update(chunk)
             return digest.hexdigest()
 
-        return await self.content(container_id, file_id, consume)
+        return await self.content(container_id, file_id, consume, size=limit)
 
     async def content(
         self,
         container_id: str,
         file_id: str,
         consume: Callable[[AsyncIterator[bytes]], Awaitable[_Done]],
+        *,
+        size: int | None = None,
     ) -> _Done:
         """Downloads a file as a stream; memory is bounded by a chunk, however large the file.
 
@@ -158,9 +160,10 @@ class Reader:
             file_id: its id.
             consume: reads the chunks and returns what becomes of them; when an attempt fails half-way, it
                 is called again with a stream from the beginning.
+            size: how many bytes it wants, for which it has time; None where nobody knows.
         """
         path = f"{file_path(container_id, file_id)}/content"
-        return await self._connection.read_stream(path, consume)
+        return await self._connection.read_stream(path, consume, size=size)
 
     async def gone(self, container_id: str) -> bool:
         """Reads a container that should be gone: 404, expired or deleted is yes."""

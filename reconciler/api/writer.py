@@ -72,7 +72,11 @@ class Writer(Reader):
                 return {"file": (spec.path, source, OCTETS)}
 
             answer = await self._connection.call(
-                "POST", f"containers/{segment(container_id)}/files", files=parts, sending=sending
+                "POST",
+                f"containers/{segment(container_id)}/files",
+                files=parts,
+                size=spec.bytes or 0,
+                sending=sending,
             )
         return read_file(answer.json_object())
 

@@ -57,7 +57,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         raise another
     check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
-    with opened(options, console) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
         state = approved_state(approved, account, asked.policies)
         preparing = prepare_approved(approved, state, account, asked)
         conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
@@ -75,17 +75,17 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     asked = pass_options(options, options.paths)
     desired, found = desired_state(options.paths, profile_of(options), asked.policies)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
-    with opened(options, console) as account, _exclusive(options, console, account, scope):
+    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
         preparing = prepare(desired, found, account, asked, strategy)
         conditions, approved = conditions_of(options), options.auto_approve
         return _run(options, console, account, scope, preparing, conditions=conditions, approved=approved)
 
 
 def _exclusive(
-    options: argparse.Namespace, console: Console, account: Account, scope: tuple[str | None, tuple[str, ...]]
+    options: argparse.Namespace, console: Console, account: Account, prefix: str | None
 ) -> AbstractContextManager[None]:
     command = f"reconciler {options.command}"
-    return exclusive(account.target, scope, command, timeout=options.lock_timeout, warn=console.warn)
+    return exclusive(account.target, prefix, command, timeout=options.lock_timeout, warn=console.warn)
 
 
 def _run(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @contextmanager
 def exclusive(
     target: Target,
-    scope: tuple[str | None, tuple[str, ...]],
+    prefix: str | None,
     command: str,
     *,
     timeout: float,
@@ -31,7 +31,7 @@ def exclusive(
 
     Args:
         target: the account.
-        scope: its prefix, and the declared names for a set without one.
+        prefix: that of the scope.
         command: what to name to others meanwhile.
         timeout: seconds to wait for another run.
         warn: told once where no lock can be held.
@@ -39,7 +39,7 @@ def exclusive(
     Raises:
         LockHeld: another run holds it.
     """
-    path = cache_folder(os.environ) / "locks" / lock_name(target, *scope)
+    path = cache_folder(os.environ) / "locks" / lock_name(target, prefix)
     owner = Owner(os.getpid(), _user(), os.uname().nodename, command, now())
     with ExitStack() as stack:
         try:

@@ -11,6 +11,7 @@ from reconciler.control.account import Speed
 from reconciler.control.clock import now
 from reconciler.control.policies import NO_POLICIES, Policies, of_plan
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.events import ChangeNotStarted
 from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
 from reconciler.model.steps import chains_of
@@ -21,13 +22,14 @@ from reconciler.planning.reading import Needs, NoNeeds
 from reconciler.planning.review import over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from reconciler.control.account import Account
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
     from reconciler.model.plan import BusyGuard, Commit, Plan
     from reconciler.model.scope import Desired
+    from reconciler.model.steps import Chain
     from reconciler.model.stop import Stop
 
 
@@ -146,7 +148,7 @@ async def carry_out(
 ) -> Outcome:
     """Executes a plan and folds its events; `listen` hears each as it happens.
 
-    Cancelled after `stop` was requested, it returns what is known so far.
+    Cancelled after `stop` was requested, it returns what is known so far, changes never begun included.
     """
     from reconciler.execute.run import Work, execute  # noqa: PLC0415 - loads the HTTP client
 
@@ -157,14 +159,25 @@ async def carry_out(
     work = Work(
         chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger, account.profile
     )
-    outcome = Outcome()
+    outcome, sent = Outcome(), 0
     try:
         async with account.writer(speed) as writer:
-            async for event in execute(work, writer, account.clock, stop, parallelism=speed.parallelism):
-                outcome = step(outcome, event)
-                listen(event)
+            try:
+                async for event in execute(work, writer, account.clock, stop, parallelism=speed.parallelism):
+                    outcome = step(outcome, event)
+                    listen(event)
+            finally:
+                sent = writer.requests
     except asyncio.CancelledError:
         if not stop.requested:
             raise
-        return replace(outcome, interrupted=True)
+        return replace(_cut_off(outcome, chains), requests=sent, interrupted=True)
     return outcome
+
+
+def _cut_off(outcome: Outcome, chains: Iterable[Chain]) -> Outcome:
+    """What a run had come to, with the changes that it never began: nobody was left to say so."""
+    known = {id(change) for change in outcome.changes}
+    changes = (link.change for chain in chains for link in chain.links)
+    never = tuple(ChangeNotStarted(change, "interrupted") for change in changes if id(change) not in known)
+    return replace(outcome, not_started=(*outcome.not_started, *never))

@@ -12,7 +12,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,10 +52,13 @@ class Patience:
     sleep: Callable[[float], None]
 
 
-def lock_name(target: Target, prefix: str | None, names: tuple[str, ...]) -> str:
-    """Names the lock of a target and a scope; without a prefix, the declared names are the scope."""
-    scope = [prefix] if prefix else sorted(names)
-    key = json.dumps([target.url, target.organization, target.project, scope])
+def lock_name(target: Target, prefix: str | None) -> str:
+    """Names the lock of a target and a prefix; all sets without a prefix share one.
+
+    Two of those may declare a name in common and each create it. Locks of names would tell which do, but
+    thousands of names cannot each have an open file, so sets that share nothing wait for one another too.
+    """
+    key = json.dumps([target.url, target.organization, target.project, [prefix] if prefix else []])
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock"
 
 
@@ -74,15 +78,22 @@ def held(path: Path, owner: Owner, patience: Patience) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         _acquire(file, patience)
-        file.seek(0)
-        file.truncate()
-        json.dump({name: getattr(owner, name) for name in owner.__slots__}, file)
-        file.flush()
+        _sign(file, json.dumps({name: getattr(owner, name) for name in owner.__slots__}))
         try:
             yield
         finally:
-            file.seek(0)
-            file.truncate()
+            _sign(file, "")
+
+
+def _sign(file: TextIO, text: str) -> None:
+    """Writes who holds a lock, nothing for nobody any more.
+
+    The lock is held whether or not that can be written: a full disk takes the name, never the exclusion.
+    Past the buffer, where text would be left that fails once more when the file is closed.
+    """
+    with suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), text.encode())
 
 
 def _acquire(file: TextIO, patience: Patience) -> None:

@@ -81,8 +81,8 @@ class Waiting:
 class DoublesSeen:
     """The closing list shows more live copies of a created name than were made: the next plan's `duplicate`.
 
-    `failure` says why the list could not be read, where it could not. `removed` are ids of copies that were
-    provably this run's, made by a gateway that repeated a create, and that are deleted.
+    `failure` says why the list could not be read, where it could not. `removed` are ids of empty younger
+    copies that are deleted: a gateway repeated a create, or another run made the same.
     """
 
     names: tuple[str, ...]

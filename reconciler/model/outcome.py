@@ -21,7 +21,7 @@ from reconciler.model.events import (
 from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from reconciler.model.events import Failure
     from reconciler.model.plan import Change
@@ -33,7 +33,8 @@ class Outcome:
 
     `under_way` holds changes that were begun and not finished: empty, unless the run was cut off.
     `doubled`, `removed` (ids of doubles that are deleted) and `closing_failure` come from the closing list;
-    none is a failed change.
+    none is a failed change. What is doubled and stays is billed until a run or a person resolves it, so an
+    apply that leaves it is not done.
     """
 
     applied: tuple[ChangeApplied, ...] = ()
@@ -48,11 +49,19 @@ class Outcome:
     interrupted: bool = False
 
     @property
+    def changes(self) -> Iterator[Change]:
+        """Yields every change that something became of, each the very value of the plan."""
+        yield from (event.change for event in self.applied)
+        yield from (event.change for event in self.failed)
+        yield from (event.change for event in self.not_started)
+        yield from self.under_way
+
+    @property
     def exit_code(self) -> ExitCode:
         """The only place that turns what happened into an exit code."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.failed or self.not_started or self.under_way:
+        if self.failed or self.not_started or self.under_way or self.doubled:
             return ExitCode.PARTIAL
         return ExitCode.DONE
 

@@ -65,7 +65,7 @@ def progress_line(event: Event, paint: Paint) -> str | None:
         case Waiting(seconds, because):
             return f"{paint('dim', 'waiting')} {seconds:.0f} s: {safe(because, 400)}"
         case DoublesSeen(names, _, _) if names:
-            return f"{paint('yellow', 'doubled')} {_listed(names)}: the next apply resolves it"
+            return f"{paint('yellow', 'doubled')} {_listed(names)}: see `reconciler plan`"
         case _:
             return None
 
@@ -85,15 +85,19 @@ def outcome_lines(outcome: Outcome, paint: Paint) -> Iterator[str]:
         yield f"{paint('yellow', 'not started')} {_what(waiting.change)}: {safe(waiting.because)}"
     for change in outcome.under_way:
         yield f"{paint('red', 'cut off')} {_what(change)}: whether it happened is unknown"
+    yield from _closing(outcome, paint)
+    yield _total(outcome)
+
+
+def _closing(outcome: Outcome, paint: Paint) -> Iterator[str]:
+    """Yields what the closing list came to."""
     if outcome.doubled:
-        names = _listed(outcome.doubled)
-        yield f"{paint('yellow', 'doubled')} {names}: more live copies than were created; apply again"
+        seen = f"{_listed(outcome.doubled)}: more live copies than were created; see `reconciler plan`"
+        yield f"{paint('yellow', 'doubled')} {seen}"
     if outcome.removed:
-        count = "1 copy" if len(outcome.removed) == 1 else f"{len(outcome.removed)} copies"
-        yield f"{paint('yellow', 'removed')} {count} that a gateway made by repeating a create"
+        yield f"{paint('yellow', 'removed')} {_removed(len(outcome.removed))}"
     if outcome.closing_failure is not None:
         yield f"the closing list could not be read: {failure_text(outcome.closing_failure)}"
-    yield _total(outcome)
 
 
 def failure_text(failure: Failure | None) -> str:
@@ -108,6 +112,12 @@ def _listed(names: tuple[str, ...]) -> str:
     """The first names and how many more there are; JSON has them all."""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return ", ".join(map(safe, names[:MOST_NAMES])) + more
+
+
+def _removed(count: int) -> str:
+    """Whose these copies were nobody can tell: the list shows neither who made one nor why."""
+    copies = "1 empty younger copy" if count == 1 else f"{count} empty younger copies"
+    return f"{copies} of what was just created: a gateway repeated a create, or another run made it too"
 
 
 def _total(outcome: Outcome) -> str:

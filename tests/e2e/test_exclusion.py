@@ -54,6 +54,28 @@ def test_a_second_run_on_the_same_scope_is_7_until_the_first_one_ends(server: Se
     assert after.code == 0, after.err
 
 
+def test_sets_without_a_prefix_that_share_a_name_run_one_after_the_other(
+    server: Server, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.write_text("version: 1\ncontainers: [{name: shared}, {name: mine}]\n")
+    other.write_text("version: 1\ncontainers: [{name: shared}]\n")
+    server.fault(kind="latency", seconds=60, endpoint="GET /containers")
+    with subprocess.Popen(
+        command("apply", str(one), "--auto-approve"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(server.env),
+    ) as first:
+        while not server.control("GET", "/faults")["rules"][0]["fired"]:
+            pass
+        second = reconciler("apply", str(other), "--auto-approve", env=server.env)
+        first.kill()
+    assert second.code == 7, second.err
+    assert f"process {first.pid}" in second.err
+    assert server.containers() == []
+
+
 def test_without_a_place_for_locks_it_warns_and_goes_on(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     env = {**server.env, "XDG_CACHE_HOME": str(tmp_path / "file")}

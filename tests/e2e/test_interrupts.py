@@ -102,6 +102,9 @@ def test_a_second_signal_stops_at_once_and_names_what_is_unknown(server: Server)
     code, out, _ = end(process)
     assert code == 130
     assert "cut off create quickstart-analysis: whether it happened is unknown" in out
+    assert "not started create quickstart-sandbox: interrupted" in out
+    assert "not started create quickstart-scratch: interrupted" in out
+    assert "0 deleted, 3 not done; 1 requests." in out
     check_completion(server)
 
 

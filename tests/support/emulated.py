@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from support.clocks import FakeClock
 from support.servers import API_KEY
 
+from reconciler.api.bounds import Bounds
 from reconciler.api.connection import Connection, Endpoint
 from reconciler.api.writer import Writer
 from reconciler.control.account import Account, Speed
@@ -44,6 +45,7 @@ class Client:
     organization: str | None = None
     project: str | None = None
     slept: list[float] = field(default_factory=list)
+    bounds: Bounds = field(default_factory=Bounds)
 
     @asynccontextmanager
     async def writer(self) -> AsyncIterator[Writer]:
@@ -51,7 +53,7 @@ class Client:
         clock = FakeClock()
         clock.slept = self.slept
         endpoint = Endpoint(self.server.base_url, self.key, self.organization, self.project)
-        connection = Connection(endpoint, clock)
+        connection = Connection(endpoint, clock, bounds=self.bounds)
         try:
             yield Writer(connection, clock)
         finally:

@@ -169,6 +169,44 @@ def test_retry_after_is_read_in_every_form(headers: dict[str, str], seconds: flo
     assert answered(429, headers=headers).retry_after == seconds
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "hint"),
+    [
+        (429, {"retry-after": "3600"}, "the server asks to wait 3600 s, which is longer than is waited for"),
+        (
+            503,
+            {"retry-after-ms": "120600"},
+            "the server asks to wait 121 s, which is longer than is waited for",
+        ),
+        (429, {"retry-after": "inf"}, "the server asks to wait inf s, which is longer than is waited for"),
+        (429, {"retry-after": "120"}, None),
+        (429, {"retry-after": "nan"}, None),
+        (400, {"retry-after": "3600"}, None),
+        (429, {}, None),
+    ],
+)
+def test_a_wait_that_is_too_long_is_told(status: int, headers: dict[str, str], hint: str | None) -> None:
+    assert answered(status, headers=headers).hint == hint
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_that_is_not_followed_names_where_it_leads(status: int) -> None:
+    found = answered(status, b"<html>Moved</html>", {"location": "https://login.example/sso"})
+    assert type(found) is errors.BadRequest
+    assert str(found) == f"{status}: redirected to https://login.example/sso"
+    assert "check the base URL" in (found.hint or "")
+
+
+def test_a_redirect_to_an_endless_address_is_shortened_and_one_to_nowhere_is_an_error_like_any_other() -> (
+    None
+):
+    long = answered(302, headers={"location": "https://x/" + "y" * 10_000})
+    assert len(str(long)) == SHOWN + len("302: redirected to ")
+    assert str(long).endswith("…")
+    assert (str(answered(302, b"Moved")), answered(302).hint) == ("302: Moved", None)
+    assert str(answered(404, b"no", {"location": "https://x/"})) == "404: no"
+
+
 @pytest.mark.parametrize(("text", "advice"), [("true", True), ("false", False), ("maybe", None)])
 def test_the_servers_own_advice_is_kept(text: str, *, advice: bool | None) -> None:
     assert answered(500, headers={"x-should-retry": text}).should_retry is advice

@@ -82,20 +82,47 @@ def test_a_dead_owner_is_taken_over_at_once(tmp_path: Path) -> None:
         pass
 
 
-def test_a_lock_is_of_one_target_and_one_scope() -> None:
+def test_a_full_disk_takes_the_name_of_the_owner_and_not_the_exclusion(tmp_path: Path) -> None:
+    path = tmp_path / "x.lock"
+    script = (
+        "import sys, pathlib, resource, signal\n"
+        "from reconciler.ledger.lock import Owner, Patience, held\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "owner = Owner(1, 'poor', 'host', 'reconciler apply', 'then')\n"
+        "with held(pathlib.Path(sys.argv[1]), owner, Patience(0, print)):\n"
+        "    print('held', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "print('let go', flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        with (
+            pytest.raises(LockHeld, match="its owner has not said who it is"),
+            held(path, OWNER, NOT_AT_ALL),
+        ):
+            pass
+        assert process.communicate("\n")[0] == "let go\n"
+    assert process.returncode == 0
+    with held(path, OWNER, NOT_AT_ALL):
+        pass
+
+
+def test_a_lock_is_of_one_target_and_one_prefix() -> None:
     target = Target("https://api.openai.com/v1")
     names = {
-        lock_name(target, "ci-", ()),
-        lock_name(target, "cd-", ()),
-        lock_name(target, None, ("a", "b")),
-        lock_name(target, None, ("a",)),
-        lock_name(Target(target.url, "org"), "ci-", ()),
-        lock_name(Target(target.url, None, "org"), "ci-", ()),
-        lock_name(Target("https://eu.api.openai.com/v1"), "ci-", ()),
+        lock_name(target, "ci-"),
+        lock_name(target, "cd-"),
+        lock_name(target, None),
+        lock_name(Target(target.url, "org"), "ci-"),
+        lock_name(Target(target.url, None, "org"), "ci-"),
+        lock_name(Target("https://eu.api.openai.com/v1"), "ci-"),
+        lock_name(Target("https://eu.api.openai.com/v1"), None),
     }
     assert len(names) == 7
-    assert lock_name(target, "ci-", ("a",)) == lock_name(target, "ci-", ("b",))
-    assert lock_name(target, None, ("b", "a")) == lock_name(target, None, ("a", "b"))
+    assert lock_name(target, "") == lock_name(target, None)
 
 
 def test_locks_lie_in_the_users_cache_folder(tmp_path: Path) -> None:

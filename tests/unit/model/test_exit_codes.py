@@ -75,6 +75,10 @@ def test_a_failed_and_a_waiting_change_make_an_apply_partial() -> None:
     assert fold([ChangeNotStarted(A, "interrupted")]).exit_code is ExitCode.PARTIAL
 
 
+def test_an_apply_that_leaves_a_copy_too_many_is_not_done() -> None:
+    assert fold([ChangeApplied(A, "cntr_1"), DoublesSeen(("ci-a",))]).exit_code is ExitCode.PARTIAL
+
+
 def test_a_run_that_ended_in_the_middle_of_a_change_is_not_done() -> None:
     assert fold([ChangeStarted(A)]).exit_code is ExitCode.PARTIAL
 
@@ -91,8 +95,8 @@ def test_an_interrupted_run_says_so_whatever_else_happened() -> None:
         [RunStarted(0), RunFinished(0)],
         [ChangeStarted(A), ChangeApplied(A, "cntr_1"), RunFinished(2)],
         [RowSwept("cntr_1", BROKEN)],  # best effort, no change of the plan
-        [DoublesSeen(("ci-a",))],
         [DoublesSeen((), BROKEN)],
+        [DoublesSeen((), removed=("cntr_2",))],
     ],
 )
 def test_an_apply_without_a_failed_change_is_done(events: list[Event]) -> None:

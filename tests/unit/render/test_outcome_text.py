@@ -56,7 +56,7 @@ BROKEN = Failure("rate-limited", "too many requests", "wait a minute")
         ),
         (RowSwept("cntr_1"), "swept cntr_1"),
         (RowSwept("cntr_1", Failure("api", "no")), "not swept cntr_1: no"),
-        (DoublesSeen(("ci-a", "ci-b")), "doubled ci-a, ci-b: the next apply resolves it"),
+        (DoublesSeen(("ci-a", "ci-b")), "doubled ci-a, ci-b: see `reconciler plan`"),
         (DoublesSeen(()), None),
         (DoublesSeen((), removed=("cntr_2",)), None),
         (Waiting(9.6, EVIL), f"waiting 10 s: {EVIL_SHOWN}"),
@@ -74,7 +74,7 @@ BROKEN = Failure("rate-limited", "too many requests", "wait a minute")
         ),
         (ChangeNotStarted(change(name=EVIL), EVIL), f"not started create {EVIL_SHOWN}: {EVIL_SHOWN}"),
         (RowSwept(EVIL), f"swept {EVIL_SHOWN}"),
-        (DoublesSeen((EVIL,)), f"doubled {EVIL_SHOWN}: the next apply resolves it"),
+        (DoublesSeen((EVIL,)), f"doubled {EVIL_SHOWN}: see `reconciler plan`"),
     ],
 )
 def test_progress_is_one_line_for_each_finished_change(event: Event, line: str | None) -> None:
@@ -130,14 +130,16 @@ def test_rows_that_could_not_be_swept_are_counted_and_fail_nothing() -> None:
 def test_doubles_and_an_unread_closing_list_are_told() -> None:
     found = outcome(DoublesSeen(("ci-a", EVIL), Failure("api", EVIL)), RunFinished(2))
     assert found[:2] == [
-        f"doubled ci-a, {EVIL_SHOWN}: more live copies than were created; apply again",
+        f"doubled ci-a, {EVIL_SHOWN}: more live copies than were created; see `reconciler plan`",
         f"the closing list could not be read: {EVIL_SHOWN}",
     ]
 
 
 def test_what_a_gateway_made_twice_and_is_gone_again_is_told() -> None:
     found = outcome(DoublesSeen((), removed=("cntr_1", "cntr_2")), RunFinished(2))
-    assert found[0] == "removed 2 copies that a gateway made by repeating a create"
+    tail = "of what was just created: a gateway repeated a create, or another run made it too"
+    assert found[0] == f"removed 2 empty younger copies {tail}"
+    assert outcome(DoublesSeen((), removed=("cntr_1",)))[0] == f"removed 1 empty younger copy {tail}"
 
 
 @pytest.mark.parametrize(
@@ -147,9 +149,9 @@ def test_many_doubles_are_counted_where_a_line_would_have_no_end(count: int, tai
     seen = DoublesSeen(tuple(f"ci-{number}" for number in range(count)))
     (line, _) = outcome(seen, RunFinished(2))
     assert line.startswith("doubled ci-0, ci-1, ")
-    assert line.endswith(f"{tail}: more live copies than were created; apply again")
+    assert line.endswith(f"{tail}: more live copies than were created; see `reconciler plan`")
     progress = progress_line(seen, PLAIN) or ""
-    assert progress.endswith(f"{tail}: the next apply resolves it")
+    assert progress.endswith(f"{tail}: see `reconciler plan`")
     assert len(progress) < 200
 
 
