@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
-from reconciler.cli.selection import pass_options, refuse_plans, speed_of
+from reconciler.cli.selection import pass_options, refuse_plans, refuse_what_plans_carry, speed_of
 from reconciler.cli.target import check_options, opened, profile_of
 from reconciler.control.exclusion import exclusive
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.overlap import forget, refused_overlap, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
+from reconciler.control.refusals import refusal
+from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
 from reconciler.model.errors import Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
@@ -36,10 +38,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         return _change(options, console, Converge())
     if len(options.paths) > 1:
         raise UsageError("a saved plan is applied alone: it names its manifests itself")
-    if options.name:
-        raise UsageError("--name cannot narrow a saved plan")
-    if options.busy_window is not None or options.allow_busy:
-        raise UsageError("a saved plan says itself what may happen to containers in use")
+    refuse_what_plans_carry(options)
     check_options(options)
     approved = read_plan_file(saved[0])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
@@ -58,9 +57,11 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     check_options(options)
     refuse_plans(options)
     desired, found = desired_state(options.paths, profile_of(options))
+    asked = pass_options(options)
+    check_requested(asked, desired)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options, console) as account, _exclusive(options, console, account, scope):
-        preparing = prepare(desired, found, account, pass_options(options), strategy)
+        preparing = prepare(desired, found, account, asked, strategy)
         return _run(options, console, account, scope, preparing, approved=options.auto_approve)
 
 
@@ -83,7 +84,7 @@ def _run(
     """Everything that contacts the account, as one run of its history."""
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
-        refused = _refused(prepared, account)
+        refused = _refused(prepared, account, options)
         if refused is not None:
             result = Result(options.command, plan=prepared.plan, error=refused)
         else:
@@ -94,12 +95,12 @@ def _run(
         return result
 
 
-def _refused(prepared: Prepared, account: Account) -> Refused | None:
+def _refused(prepared: Prepared, account: Account, options: argparse.Namespace) -> Refused | None:
     """Why nothing of this plan may be carried out, whatever anybody approves."""
     overlap = refused_overlap(account, prepared.desired.scope)
     if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
         return overlap
-    return Refused("a limit blocks this plan; nothing was changed") if prepared.plan.blocked else None
+    return refusal(prepared.plan, skip_blocked=options.skip_blocked)
 
 
 def _approve_and_carry_out(

@@ -9,11 +9,13 @@ from reconciler.cli.arguments import (
     Parser,
     add_busy_window,
     add_command,
+    add_guards,
     add_lock,
     add_names,
     add_output,
     add_paths,
     add_selection,
+    add_skip_blocked,
     add_target,
     bare_parser,
     file_name,
@@ -81,6 +83,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "--detailed-exitcode", action="store_true", help="exit with 2 where changes are pending"
     )
     add_selection(parser)
+    add_guards(parser)
     add_target(parser)
     add_output(parser)
 
@@ -96,6 +99,8 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_lock(parser)
     add_selection(parser)
+    add_guards(parser)
+    add_skip_blocked(parser)
     add_target(parser)
     add_output(parser)
 
@@ -139,6 +144,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
     add_lock(parser)
     add_selection(parser)
+    add_skip_blocked(parser)
     add_target(parser)
     add_output(parser)
 

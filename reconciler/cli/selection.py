@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.control.account import Speed
 from reconciler.control.passes import Options
 from reconciler.control.saved import is_plan_file
+from reconciler.model.asked import Asked
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
 
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
 
 def pass_options(options: argparse.Namespace) -> Options:
-    """What is selected, how fast, and what may happen to containers in use; who takes the lock is alone."""
-    adopt, locked = getattr(options, "adopt", False), hasattr(options, "lock_timeout")
-    return Options(tuple(options.name), adopt, speed_of(options), _busy(options), exclusive=locked)
+    """What is selected, how fast, and what may happen to which containers; who takes the lock is alone."""
+    return Options(
+        tuple(options.name),
+        getattr(options, "adopt", False),
+        speed_of(options),
+        _busy(options),
+        _asked(options),
+        exclusive=hasattr(options, "lock_timeout"),
+    )
 
 
 def speed_of(options: argparse.Namespace) -> Speed:
@@ -25,10 +32,37 @@ def speed_of(options: argparse.Namespace) -> Speed:
     return Speed(options.parallelism, options.rpm)
 
 
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        exclude=tuple(options.exclude),
+        replace=tuple(sorted(set(getattr(options, "replace", ())))),
+        no_delete=getattr(options, "no_delete", False),
+        allow_deletes=getattr(options, "allow_deletes", None),
+        allow_replaces=getattr(options, "allow_replaces", None),
+    )
+
+
 def _busy(options: argparse.Namespace) -> BusyGuard | None:
     if options.busy_window is None:
         return None
     return BusyGuard(options.busy_window, allowed=getattr(options, "allow_busy", False))
+
+
+def refuse_what_plans_carry(options: argparse.Namespace) -> None:
+    """Refuses options that a saved plan answers itself.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    if options.name:
+        raise UsageError("--name cannot narrow a saved plan")
+    if options.busy_window is not None or options.allow_busy:
+        raise UsageError("a saved plan says itself what may happen to containers in use")
+    if _asked(options):
+        raise UsageError(
+            "a saved plan says itself what is left out, replaced and allowed",
+            hint="give --exclude, --replace, --no-delete and --allow-... to `plan -o`, and review that",
+        )
 
 
 def refuse_plans(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler import __version__
 from reconciler.control.account import Speed
 from reconciler.control.clock import now
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
@@ -17,6 +18,7 @@ from reconciler.planning.diff import Situation, destruction, diff, sweepable
 from reconciler.planning.ownership import claim
 from reconciler.planning.policy import Policy, Provenance
 from reconciler.planning.reading import Needs, NoNeeds
+from reconciler.planning.takeover import takes_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
     from reconciler.model.plan import BusyGuard, Plan
+    from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
     from reconciler.model.stop import Stop
 
@@ -35,13 +38,22 @@ class Options:
 
     `busy` keeps containers that somebody is using; None does not ask. `exclusive` says that the lock of the
     scope is held, so that what interrupted runs left in the ledger is nobody else's business.
+    `asked` and `replacing` are as in a policy.
     """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
+    asked: Asked = field(default_factory=Asked)
+    replacing: frozenset[str] | None = None
     exclusive: bool = False
+
+    def policy(self, profile: Profile, *, limited: bool) -> Policy:
+        """What is asked of the plan."""
+        return Policy(
+            profile, self.adopt, self.names, limited, self.busy, self.asked, replacing=self.replacing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +131,15 @@ async def prepare(
     """
     from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
 
-    policy = Policy(account.profile, options.adopt, options.names, strategy.limited, options.busy)
+    policy = options.policy(account.profile, limited=strategy.limited)
     async with account.reader(options.speed) as reader:
         needs = strategy.needs(desired, policy)
         parallelism, alone = options.speed.parallelism, options.exclusive
         live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
+    if strategy.limited:
+        found = (*found, *takes_over(plan, account.ledger.prefixes(), adopt=options.adopt))
     plan = replace(plan, diagnostics=tuple(sorted((*plan.diagnostics, *found), key=Diagnostic.sort_key)))
     return Prepared(plan, desired, live, sweepable(claim(desired, live), desired, policy), requests)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
 from reconciler.control.passes import Converge, Options, Prepared, prepare
+from reconciler.control.requested import replaced_by
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
@@ -116,13 +117,21 @@ async def prepare_approved(
 ) -> Prepared:
     """Plans again from an approved state, and holds the result against the approval.
 
-    The selection and what may happen to containers in use come from the plan.
+    The selection, what is allowed and what may happen to containers in use come from the plan.
 
     Raises:
         PlanNotCovered: something would be done that was not approved.
     """
     desired, found = state
-    again = Options(approved.names, options.adopt, options.speed, approved.busy, options.exclusive)
+    again = Options(
+        approved.names,
+        options.adopt,
+        options.speed,
+        approved.busy,
+        approved.asked,
+        replaced_by(approved),
+        exclusive=options.exclusive,
+    )
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

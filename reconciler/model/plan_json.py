@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
-from reconciler.model.digest import busy_values, plan_digest, scope_values
+from reconciler.model.digest import asked_values, busy_values, plan_digest, scope_values
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.json_values import (
     Damaged,
@@ -65,12 +66,14 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "manifests": list(plan.manifests),
         "names": list(plan.names),
         **({} if plan.busy is None else {"busy": busy_values(plan.busy)}),
+        **({"asked": asked_values(plan.asked)} if plan.asked else {}),
         "desired": dict(plan.desired),
         "digest": plan_digest(plan),
         "changes": [change_values(change) for change in plan.changes],
         "summary": {action.value: count for action, count in plan.summary.items()},
         "cost": {"requests": plan.cost.requests, "usd_per_hour": plan.cost.usd_per_hour},
         "dead_rows": plan.dead_rows,
+        "others": plan.others,
         "diagnostics": [diagnostic_values(found) for found in plan.diagnostics],
     }
 
@@ -171,6 +174,18 @@ def _plan(values: Fields) -> Plan:
         created_at=text(values["created_at"]),
         tool_version=text(values["tool_version"]),
         busy=_busy(fields(values["busy"])) if "busy" in values else None,
+        asked=_asked(fields(values["asked"])) if "asked" in values else Asked(),
+        others=number(values["others"]) if "others" in values else 0,
+    )
+
+
+def _asked(values: Fields) -> Asked:
+    return Asked(
+        exclude=texts(values["exclude"]),
+        replace=texts(values["replace"]),
+        no_delete=flag(values["no_delete"]),
+        allow_deletes=optional_number(values["allow_deletes"]),
+        allow_replaces=optional_number(values["allow_replaces"]),
     )
 
 
@@ -187,6 +202,7 @@ def _scope(values: Fields) -> Scope:
         sweep=flag(values["sweep"]),
         compare=word(values["compare"], Compare, "comparison"),
         limits=Limits(optional_number(limits["max_deletes"]), number(limits["max_delete_percent"])),
+        protect=texts(values["protect"]) if "protect" in values else (),
     )
 
 

@@ -33,11 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The live containers that a set claims, by declared name, the oldest first whatever the list's order."""
+    """The live containers that a set claims, by declared name, the oldest first whatever the list's order.
+
+    `others` counts the live ones that it does not.
+    """
 
     alive: Mapping[str, tuple[LiveContainer, ...]]
     dead: Mapping[str, tuple[LiveContainer, ...]]
     undeclared: tuple[LiveContainer, ...]
+    others: int = 0
 
     @property
     def dead_rows(self) -> tuple[LiveContainer, ...]:
@@ -56,11 +60,12 @@ def claim(desired: Desired, live: LiveState) -> Claims:
     alive: defaultdict[str, list[LiveContainer]] = defaultdict(list)
     dead: defaultdict[str, list[LiveContainer]] = defaultdict(list)
     undeclared: list[LiveContainer] = []
+    others = 0
     for row in sorted(live.containers, key=_oldest_first):
         name = row.declared_name
         if name not in declared and not desired.scope.holds(name):
-            continue
-        if row.dead:
+            others += not row.dead
+        elif row.dead:
             dead[name].append(row)
         elif name in declared:
             alive[name].append(row)
@@ -70,6 +75,7 @@ def claim(desired: Desired, live: LiveState) -> Claims:
         {name: tuple(rows) for name, rows in alive.items()},
         {name: tuple(rows) for name, rows in dead.items()},
         tuple(undeclared),
+        others,
     )
 
 
