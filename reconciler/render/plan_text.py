@@ -235,8 +235,9 @@ def _sweeping(plan: Plan) -> str:
         return " (scope.sweep deletes them)"
     if plan.asked.no_delete:
         return " (--no-delete leaves them)"
-    selective = plan.names or plan.asked.exclude
-    return " (apply sweeps those that are selected)" if selective else " (swept by apply)"
+    if plan.asked.exclude:
+        return " (apply sweeps those that are selected)"
+    return " (apply sweeps those that --name selects)" if plan.names else " (swept by apply)"
 
 
 def _containers(count: int) -> str:

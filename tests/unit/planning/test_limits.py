@@ -101,7 +101,7 @@ def test_every_violated_limit_is_named_with_the_least_that_lets_the_plan_pass(
 ) -> None:
     plan = losing(deletes=4, kept=7, limits=limits)
     assert [one.hint for one in plan.diagnostics] == [
-        f"if that is meant, set scope.limits.{hint}" for hint in hints
+        f"if that is meant: --allow-deletes 4; or set scope.limits.{hint}" for hint in hints
     ]
     enough = Limits(4, 37)
     assert not losing(deletes=4, kept=7, limits=enough).blocked
