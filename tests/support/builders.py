@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,11 @@ def entry(
         when_expired=when_expired,
         ignore=ignore,
     )
+
+
+def unguarded(one: DesiredContainer) -> DesiredContainer:
+    """The declaration without anything that keeps apply from making it true."""
+    return replace(one, prevent_destroy=False, when_expired=WhenExpired.RECREATE, ignore=())
 
 
 def scope(

@@ -278,10 +278,11 @@ def test_colour_says_nothing_that_the_text_does_not(plan: Plan) -> None:
 def test_every_pending_blocked_or_withheld_change_has_its_line(case: Case) -> None:
     plan = plan_of(case.desired, case.live, case.policy)
     found = lines(plan)
-    for change in (*plan.pending, *plan.blocked, *plan.withheld):
+    waiting = (*plan.blocked, *plan.protected, *plan.withheld, *plan.spared)
+    for change in (*plan.pending, *waiting):
         assert any(safe(change.name) in line and (change.container_id or "") in line for line in found)
     assert found[-1] == summary_line(plan)
-    assert (found[-1] == "No changes.") == (not plan.pending and not plan.blocked and not plan.withheld)
+    assert (found[-1] == "No changes.") == (not plan.pending and not waiting)
 
 
 def test_a_million_characters_in_a_name_are_one_readable_line() -> None:
