@@ -237,7 +237,10 @@ def _sweeping(plan: Plan) -> str:
         return " (--no-delete leaves them)"
     if plan.asked.exclude:
         return " (apply sweeps those that are selected)"
-    return " (apply sweeps those that --name selects)" if plan.names else " (swept by apply)"
+    if plan.names:
+        return " (apply sweeps those that --name selects)"
+    left = any(Reason.LEFT_EXPIRED in change.reasons for change in plan.changes)
+    return " (swept by apply, but for those that are left expired)" if left else " (swept by apply)"
 
 
 def _containers(count: int) -> str:

@@ -79,8 +79,10 @@ def test_what_is_blocked_comes_before_everything_with_the_reason_and_without_a_p
     found = lines(plan_of(wanted, LIVE))
     assert found[:5] == [
         "warning: this plan would delete or replace 2 containers; the limit is 1 [blocked-by-limit]",
-        "    hint: if that is meant: --allow-deletes 1 --allow-replaces 1; "
-        "or set scope.limits.max_deletes to at least 2",
+        (
+            "    hint: if that is meant: --allow-deletes 1 --allow-replaces 1; "
+            "or set scope.limits.max_deletes to at least 2"
+        ),
         "  ! blocked: replace ci-replace (field-changed, blocked-by-limit)  cntr_2",
         "      ~ memory_limit: 1g → 4g  (forces replacement)",
         "  ! blocked: delete ci-zdelete (not-in-manifest, blocked-by-limit)  cntr_4",
