@@ -287,7 +287,7 @@ LIFECYCLES = {
         container("lifecycle: {prevent_destroy: 'true'}"),
         ["4:34: wrong-type"],
     ),
-    "prevent_destroy without a value": (container("lifecycle: {prevent_destroy: }"), ["4:33: wrong-type"]),
+    "prevent_destroy without a value": (container("lifecycle: {prevent_destroy: }"), ["4:34: wrong-type"]),
     "prevent_destroy mistyped": (container("lifecycle: {prevent_destory: true}"), ["4:17: unknown-key"]),
     "when_expired": (container("lifecycle: {when_expired: recreated}"), ["4:31: invalid-value"]),
     "when_expired as a boolean": (container("lifecycle: {when_expired: true}"), ["4:31: wrong-type"]),

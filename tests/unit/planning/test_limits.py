@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -311,7 +310,7 @@ def test_what_to_type_is_said_and_enough(asked: Asked) -> None:
             if word.startswith("--")
         }
     assert said == {"allow_deletes": 4, "allow_replaces": 2}
-    again = replace(asked, **said)
+    again = Asked(allow_deletes=said["allow_deletes"], allow_replaces=said["allow_replaces"])
     assert not losing(deletes=4, replaces=2, kept=9, limits=Limits(2, 10), asked=again).blocked
 
 
