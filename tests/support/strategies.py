@@ -93,10 +93,19 @@ def entries(name: str) -> st.SearchStrategy[DesiredContainer]:
         st.none() | files,
         st.booleans(),
         st.sampled_from(ReplaceOrder),
-        st.just(()),
-        st.sampled_from([False, False, False, True]),
-        st.sampled_from([WhenExpired.RECREATE, *WhenExpired]),
-        st.just(()) | st.sets(st.sampled_from(Ignorable), max_size=2).map(lambda keys: tuple(sorted(keys))),
+    )
+
+
+@st.composite
+def guarded_entries(draw: st.DrawFn, name: str) -> DesiredContainer:
+    """Any declaration of this name, with what may keep apply from making it true."""
+    return replace(
+        draw(entries(name)),
+        prevent_destroy=draw(st.sampled_from([False, False, False, True])),
+        when_expired=draw(st.sampled_from([WhenExpired.RECREATE, *WhenExpired])),
+        ignore=tuple(
+            sorted(draw(st.just(frozenset()) | st.frozensets(st.sampled_from(Ignorable), max_size=2)))
+        ),
     )
 
 
@@ -117,7 +126,7 @@ def desired_sets(draw: st.DrawFn) -> Desired:
     """Any set of manifests, with a prefix or without."""
     names = draw(st.sets(st.sampled_from(_NAMES)))
     within = draw(scopes | st.just(Scope()))
-    return Desired(within, tuple(draw(entries(name)) for name in sorted(names)), ("manifests",))
+    return Desired(within, tuple(draw(guarded_entries(name)) for name in sorted(names)), ("manifests",))
 
 
 @st.composite

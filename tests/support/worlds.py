@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from support.builders import declared_file, unguarded
+from support.builders import declared_file
 from support.emulated import NOW
 from support.strategies import entries
 
@@ -117,7 +117,7 @@ def _declared(name: str) -> st.SearchStrategy[DesiredContainer]:
         lambda found: tuple(declared_file(path, data) for path, data in sorted(found.items()))
     )
     return st.tuples(entries(name), st.none() | files | files).map(
-        lambda pair: replace(unguarded(pair[0]), files=pair[1])
+        lambda pair: replace(pair[0], files=pair[1])
     )
 
 
