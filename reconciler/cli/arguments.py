@@ -79,6 +79,13 @@ def add_names(parser: Parser) -> None:
         default=[],
         help="only containers of these names (repeatable)",
     )
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="but not those of these names (repeatable)",
+    )
 
 
 def add_selection(parser: Parser) -> None:
@@ -96,6 +103,37 @@ def add_selection(parser: Parser) -> None:
     )
     parser.add_argument(
         "--allow-busy", action="store_true", help="with --busy-window: only say so, and do it all the same"
+    )
+
+
+def add_guards(parser: Parser) -> None:
+    """What a plan may take away; a saved plan carries all of it."""
+    group = parser.add_argument_group("guards", "A saved plan carries what was said here.")
+    group.add_argument(
+        "--replace",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="replace this declared container although nothing differs (repeatable)",
+    )
+    group.add_argument(
+        "--no-delete", action="store_true", help="withhold whatever deletes a container, and do the rest"
+    )
+    for what in ("delete", "replace"):
+        group.add_argument(
+            f"--allow-{what}s",
+            metavar="N",
+            type=_containers,
+            help=f"{what} up to N containers whatever the limits say, and no more",
+        )
+
+
+def add_skip_blocked(parser: Parser) -> None:
+    """What to do about protected containers."""
+    parser.add_argument(
+        "--skip-blocked",
+        action="store_true",
+        help="leave protected containers as they are and do the rest, instead of refusing it all",
     )
 
 
@@ -197,6 +235,10 @@ def file_name(text: str) -> str:
 
 def _parallelism(text: str) -> int:
     return whole(text, 1, MOST_PARALLELISM)
+
+
+def _containers(text: str) -> int:
+    return whole(text, 0, 1_000_000)
 
 
 def _rpm(text: str) -> int:

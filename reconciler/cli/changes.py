@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
 from reconciler.cli.review_options import conditions_of
-from reconciler.cli.selection import pass_options, refuse_plans, speed_of
+from reconciler.cli.selection import pass_options, refuse_plans, refuse_what_plans_carry, speed_of
 from reconciler.cli.target import check_options, opened, profile_of
 from reconciler.control.approvals import another_plan, refused_direction
 from reconciler.control.exclusion import exclusive
@@ -17,6 +17,8 @@ from reconciler.control.named import check_named
 from reconciler.control.overlap import forget, refused_overlap, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
 from reconciler.control.policies import refused_by_policy
+from reconciler.control.refusals import refusal
+from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
 from reconciler.model.errors import Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
@@ -43,10 +45,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         return _change(options, console, Converge())
     if len(saved) > 1:
         raise UsageError("one saved plan is applied at a time")
-    if options.name:
-        raise UsageError("--name cannot narrow a saved plan")
-    if options.busy_window is not None or options.allow_busy:
-        raise UsageError("a saved plan says itself what may happen to containers in use")
+    refuse_what_plans_carry(options)
     check_options(options)
     approved = read_plan_file(saved[0])
     asked = pass_options(options, approved.manifests)
@@ -74,6 +73,7 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     refuse_plans(options)
     asked = pass_options(options, options.paths)
     desired, found = desired_state(options.paths, profile_of(options), asked.policies)
+    check_requested(asked, desired)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
         preparing = prepare(desired, found, account, asked, strategy)
@@ -101,7 +101,7 @@ def _run(
     """Everything that contacts the account, as one run of its history."""
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
-        refused = _refused(prepared, account, conditions)
+        refused = _refused(prepared, account, options, conditions)
         if refused is not None:
             result = Result(options.command, plan=prepared.plan, error=refused)
         else:
@@ -112,17 +112,19 @@ def _run(
         return result
 
 
-def _refused(prepared: Prepared, account: Account, conditions: Conditions) -> ReconcilerError | None:
+def _refused(
+    prepared: Prepared, account: Account, options: argparse.Namespace, conditions: Conditions
+) -> ReconcilerError | None:
     """Why nothing of this plan may be carried out, whatever anybody answers at the prompt."""
-    another = another_plan(prepared.plan, conditions.digest)
-    if another is not None:
-        return another
-    overlap = refused_overlap(account, prepared.desired.scope)
-    if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
-        return overlap
-    if prepared.plan.blocked:
-        return Refused("a limit blocks this plan; nothing was changed")
-    return refused_by_policy(prepared.plan) or refused_direction(prepared.plan, conditions)
+    plan = prepared.plan
+    return (
+        another_plan(plan, conditions.digest)
+        # before the limits, which nobody should raise over somebody else's containers
+        or refused_overlap(account, prepared.desired.scope)
+        or refusal(plan, skip_blocked=options.skip_blocked)
+        or refused_by_policy(plan)
+        or refused_direction(plan, conditions)
+    )
 
 
 def _approve_and_carry_out(

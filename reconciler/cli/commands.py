@@ -16,7 +16,9 @@ from reconciler.control.manifests import check, desired_state
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
 from reconciler.control.policies import policies_at
+from reconciler.control.requested import check_requested
 from reconciler.control.saved import read_plan_file, write_plan_file
+from reconciler.model.plan import REFUSALS, Reason
 from reconciler.model.result import QUIET_CAUSES, Result
 from reconciler.planning.drift import drift_of
 
@@ -52,8 +54,9 @@ def drift(options: argparse.Namespace, console: Console) -> Result:
     made, overlaps = _planned(options, console, Compare())
     items = drift_of(made)
     quiet = {cause for cause in QUIET_CAUSES if cause.value not in options.fail_on}
-    signal = any(item.cause not in quiet for item in items)
-    return Result("drift", items=items, diagnostics=(*overlaps, *made.diagnostics), signal=signal)
+    signal = any(item.cause not in quiet and item.left is not Reason.IGNORED for item in items)
+    worth_knowing = (found for found in made.diagnostics if found.code not in REFUSALS)
+    return Result("drift", items=items, diagnostics=(*overlaps, *worth_knowing), signal=signal)
 
 
 def show(options: argparse.Namespace, console: Console) -> Result:
@@ -86,6 +89,7 @@ def _planned(
     refuse_plans(options)
     asked = pass_options(options, shown)
     desired, found = desired_state(options.paths, profile_of(options), asked.policies)
+    check_requested(asked, desired)
     with opened(options, console) as account:
         prepared = run_until_signal(prepare(desired, found, account, asked, strategy))
         return prepared.plan, check_overlap(account, desired.scope)

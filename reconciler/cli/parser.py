@@ -9,6 +9,7 @@ from reconciler.cli.arguments import (
     Parser,
     add_busy_window,
     add_command,
+    add_guards,
     add_lock,
     add_names,
     add_output,
@@ -16,6 +17,7 @@ from reconciler.cli.arguments import (
     add_policy,
     add_provider,
     add_selection,
+    add_skip_blocked,
     add_target,
     bare_parser,
     file_name,
@@ -90,6 +92,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     add_policy(parser)
     add_max_cost(parser)
     add_selection(parser)
+    add_guards(parser)
     add_target(parser)
     add_output(parser)
 
@@ -111,6 +114,8 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     add_lock(parser)
     add_policy(parser)
     add_selection(parser)
+    add_guards(parser)
+    add_skip_blocked(parser)
     add_target(parser)
     add_output(parser)
 
@@ -154,6 +159,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
     add_lock(parser)
     add_selection(parser)
+    add_skip_blocked(parser)
     add_target(parser)
     add_output(parser)
 

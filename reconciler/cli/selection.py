@@ -9,6 +9,7 @@ from reconciler.control.checkout import commit_of
 from reconciler.control.passes import Options
 from reconciler.control.policies import policies_at
 from reconciler.control.saved import is_plan_file
+from reconciler.model.asked import Asked
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> Options:
-    """What is selected, how fast, what may happen to containers in use, who judges, and where it is from.
+    """What is selected, how fast, what may happen to which containers, who judges, and where it is from.
 
     Raises:
         UsageError: there is no such policy.
@@ -28,9 +29,10 @@ def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> 
         getattr(options, "adopt", False),
         speed_of(options),
         _busy(options),
-        policies_at(getattr(options, "policy", ())),
-        getattr(options, "max_cost", None),
-        commit_of(manifests) if manifests else None,
+        _asked(options),
+        policies=policies_at(getattr(options, "policy", ())),
+        max_cost=getattr(options, "max_cost", None),
+        commit=commit_of(manifests) if manifests else None,
         exclusive=hasattr(options, "lock_timeout"),
     )
 
@@ -40,10 +42,37 @@ def speed_of(options: argparse.Namespace) -> Speed:
     return Speed(options.parallelism, options.rpm)
 
 
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        exclude=tuple(options.exclude),
+        replace=tuple(sorted(set(getattr(options, "replace", ())))),
+        no_delete=getattr(options, "no_delete", False),
+        allow_deletes=getattr(options, "allow_deletes", None),
+        allow_replaces=getattr(options, "allow_replaces", None),
+    )
+
+
 def _busy(options: argparse.Namespace) -> BusyGuard | None:
     if options.busy_window is None:
         return None
     return BusyGuard(options.busy_window, allowed=getattr(options, "allow_busy", False))
+
+
+def refuse_what_plans_carry(options: argparse.Namespace) -> None:
+    """Refuses options that a saved plan answers itself.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    if options.name:
+        raise UsageError("--name cannot narrow a saved plan")
+    if options.busy_window is not None or options.allow_busy:
+        raise UsageError("a saved plan says itself what may happen to containers in use")
+    if _asked(options):
+        raise UsageError(
+            "a saved plan says itself what is left out, replaced and allowed",
+            hint="give --exclude, --replace, --no-delete and --allow-... to `plan -o`, and review that",
+        )
 
 
 def refuse_plans(options: argparse.Namespace) -> None:

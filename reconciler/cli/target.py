@@ -46,6 +46,8 @@ def check_options(options: argparse.Namespace) -> None:
         raise UsageError("--emulator-data needs --emulator")
     if getattr(options, "allow_busy", False) and options.busy_window is None:
         raise UsageError("--allow-busy needs --busy-window: without it nobody asks who uses a container")
+    if getattr(options, "no_delete", False) and options.replace:
+        raise UsageError("--no-delete and --replace exclude each other: a replace deletes the old container")
     ledger_place(options)
 
 

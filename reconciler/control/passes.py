@@ -10,6 +10,7 @@ from reconciler import __version__
 from reconciler.control.account import Speed
 from reconciler.control.clock import now
 from reconciler.control.policies import NO_POLICIES, Policies, of_plan
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import ChangeNotStarted
 from reconciler.model.names import live_name
@@ -20,6 +21,7 @@ from reconciler.planning.ownership import claim
 from reconciler.planning.policy import Policy, Provenance
 from reconciler.planning.reading import Needs, NoNeeds
 from reconciler.planning.review import over
+from reconciler.planning.takeover import takes_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.model.events import Event
     from reconciler.model.live import LiveState
     from reconciler.model.plan import BusyGuard, Commit, Plan
+    from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
     from reconciler.model.steps import Chain
     from reconciler.model.stop import Stop
@@ -37,20 +40,28 @@ if TYPE_CHECKING:
 class Options:
     """What the command line asks of a pass; `names` are globs, empty for all.
 
-    `busy` keeps containers that somebody is using; None does not ask. `policies` judge the plan. `max_cost`
-    is in US dollars per hour. `commit` is where the manifests came from, for those who read the plan.
-    `exclusive` says that the lock of the scope is held, so that what interrupted runs left in the ledger is
-    nobody else's.
+    `busy` keeps containers that somebody is using; None does not ask. `asked` and `replacing` are as in a
+    policy. `policies` judge the plan. `max_cost` is in US dollars per hour. `commit` is where the manifests
+    came from, for those who read the plan. `exclusive` says that the lock of the scope is held, so that what
+    interrupted runs left in the ledger is nobody else's.
     """
 
     names: tuple[str, ...] = ()
     adopt: bool = False
     speed: Speed = field(default_factory=Speed)
     busy: BusyGuard | None = None
+    asked: Asked = field(default_factory=Asked)
+    replacing: frozenset[str] | None = None
     policies: Policies = NO_POLICIES
     max_cost: float | None = None
     commit: Commit | None = None
     exclusive: bool = False
+
+    def policy(self, profile: Profile, *, limited: bool) -> Policy:
+        """What is asked of the plan."""
+        return Policy(
+            profile, self.adopt, self.names, limited, self.busy, self.asked, replacing=self.replacing
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +139,15 @@ async def prepare(
     """
     from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
 
-    policy = Policy(account.profile, options.adopt, options.names, strategy.limited, options.busy)
+    policy = options.policy(account.profile, limited=strategy.limited)
     async with account.reader(options.speed) as reader:
         needs = strategy.needs(desired, policy)
         parallelism, alone = options.speed.parallelism, options.exclusive
         live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
+    if strategy.limited:
+        found = (*found, *takes_over(plan, account.ledger.prefixes(), adopt=options.adopt))
     found = (*plan.diagnostics, *over(plan, desired, account.profile, options.max_cost), *found)
     plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)), commit=options.commit)
     if violations := of_plan(options.policies, plan):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
 from reconciler.control.passes import Converge, prepare
+from reconciler.control.requested import replaced_by
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
@@ -125,13 +126,19 @@ async def prepare_approved(
 ) -> Prepared:
     """Plans again from an approved state, and holds the result against the approval.
 
-    The selection and what may happen to containers in use come from the plan.
+    The selection, what is allowed and what may happen to containers in use come from the plan.
 
     Raises:
         PlanNotCovered: something would be done that was not approved.
     """
     desired, found = state
-    again = replace(options, names=approved.names, busy=approved.busy)
+    again = replace(
+        options,
+        names=approved.names,
+        busy=approved.busy,
+        asked=approved.asked,
+        replacing=replaced_by(approved),
+    )
     prepared = await prepare(desired, found, account, again, Converge())
     _refuse(uncovered(approved, prepared.plan))
     return prepared

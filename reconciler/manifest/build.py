@@ -16,10 +16,12 @@ from reconciler.model.spec import (
     DesiredFile,
     ExpiresAfter,
     FileSpec,
+    Ignorable,
     InlineContent,
     LocalFile,
     NetworkPolicy,
     ReplaceOrder,
+    WhenExpired,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def _scope(value: grammar.Scope) -> Scope:
             limits.get("max_deletes"),
             limits.get("max_delete_percent", DEFAULT_MAX_DELETE_PERCENT),
         ),
+        protect=tuple(sorted(set(value.get("protect", ())))),
     )
 
 
@@ -62,6 +65,7 @@ def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
     """One container: its own keys, and those of `defaults` that it does not give."""
     keys = {**settings, **dict(entry.children())}
     value = cast("grammar.Container", {key: node.value for key, node in keys.items()})
+    lifecycle = value.get("lifecycle", {})
     return DesiredContainer(
         spec=ContainerSpec(
             value["name"],
@@ -74,6 +78,9 @@ def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
         prune_files=value.get("prune_files", False),
         replace=_replace(value),
         positions=tuple(sorted(_positions(keys))),
+        prevent_destroy=lifecycle.get("prevent_destroy", False),
+        when_expired=WhenExpired(lifecycle.get("when_expired", WhenExpired.RECREATE)),
+        ignore=tuple(sorted(set(map(Ignorable, lifecycle.get("ignore", ()))))),
     )
 
 

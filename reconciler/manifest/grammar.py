@@ -50,6 +50,7 @@ Version = Annotated[int, BeforeValidator(_obeys(rules.version)), WithJsonSchema(
 Name = Annotated[str, *_text(rules.name, pattern=rules.NAME_PATTERN)]
 Prefix = Annotated[str, *_text(rules.prefix, pattern=rules.PREFIX_PATTERN)]
 Excluded = Annotated[str, *_text(rules.text)]
+Protected = Annotated[str, *_text(rules.glob, minLength=1)]
 Domain = Annotated[str, *_text(rules.domain, minLength=1)]
 Source = Annotated[str, *_text(rules.source, minLength=1)]
 Content = Annotated[str, *_text(rules.text)]
@@ -127,6 +128,15 @@ class Scope(TypedDict):
         ]
     ]
     limits: NotRequired[Limits]
+    protect: NotRequired[
+        Annotated[
+            list[Protected],
+            Field(
+                description="Globs of names that are never deleted or replaced, declared or not any more.",
+                examples=[["ci-prod-*"]],
+            ),
+        ]
+    ]
 
 
 @with_config(_closed(**shapes.NETWORK_POLICY))
@@ -179,12 +189,30 @@ class FileEntry(TypedDict):
 
 @with_config(_closed())
 class Lifecycle(TypedDict):
-    """How a container is replaced."""
+    """How a container is replaced, and what is never done to it."""
 
     replace: NotRequired[
         Annotated[
             Literal["create_first", "delete_first"],
             Field(default="create_first", description="Which half comes first; delete_first is for quotas."),
+        ]
+    ]
+    prevent_destroy: NotRequired[
+        Annotated[bool, Field(default=False, description="Never delete or replace it.")]
+    ]
+    when_expired: NotRequired[
+        Annotated[
+            Literal["recreate", "leave", "on_demand"],
+            Field(
+                default="recreate",
+                description="What apply does once it expired; on_demand leaves it to whoever asks for it.",
+            ),
+        ]
+    ]
+    ignore: NotRequired[
+        Annotated[
+            list[Literal["memory_limit", "network_policy", "expires_after", "files"]],
+            Field(description="Keys whose drift is reported and not acted on.", examples=[["expires_after"]]),
         ]
     ]
 

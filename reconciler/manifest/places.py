@@ -25,19 +25,11 @@ _KEYS = {place: frozenset(get_type_hints(kind)) for place, kind in _TYPES.items(
 
 _WAITING = {
     "": {"variables"},
-    "scope": {"protect"},
     "defaults": {"replicas", "skills"},
     "containers": {"replicas", "skills"},
     "network_policy": {"domain_secrets"},
     "files": {"file_id", "sensitive"},
-    "lifecycle": {
-        "prevent_destroy",
-        "when_expired",
-        "ignore",
-        "keep_alive",
-        "renew_before",
-        "collect",
-    },
+    "lifecycle": {"keep_alive", "renew_before", "collect"},
 }
 
 OF_A_CONTAINER_ONLY = {"name", "files"}

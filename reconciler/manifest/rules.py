@@ -63,6 +63,11 @@ def prefix(value: str) -> Problem | None:
     return _invalid(f"{against}, found {quoted(value)}") if against else None
 
 
+def glob(value: str) -> Problem | None:
+    """A pattern of names."""
+    return text(value) if value else _invalid("expected a glob of names, found empty text")
+
+
 def source(value: str) -> Problem | None:
     """The place of a local file, relative to its manifest."""
     if problem := text(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reconciler.manifest import rules
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
 _NEED_A_PREFIX = ("prune", "sweep", "exclude")
+_WILD = re.compile(r"[*?\[]")
 
 
 def problems_of(scope: Node) -> Iterator[Diagnostic]:
@@ -25,6 +27,7 @@ def problems_of(scope: Node) -> Iterator[Diagnostic]:
         yield from _without_prefix(scope)
     elif isinstance(prefix.value, str) and rules.prefix(prefix.value) is None:
         yield from _excluded(scope, prefix.value)
+        yield from _protected(scope, prefix.value)
 
 
 def _without_prefix(scope: Node) -> Iterator[Diagnostic]:
@@ -45,6 +48,21 @@ def _excluded(scope: Node, prefix: str) -> Iterator[Diagnostic]:
         if not entry.value.startswith(prefix) or entry.value == prefix:
             found = quoted(entry.value)
             message = f"expected a longer prefix that begins with {quoted(prefix)}, found {found}"
+            yield error("invalid-value", message, entry.position)
+
+
+def _protected(scope: Node, prefix: str) -> Iterator[Diagnostic]:
+    """A glob that no name of the scope can match protects nothing, and was meant to."""
+    protect = scope.child("protect")
+    for entry in protect.items() if protect else ():
+        if not isinstance(entry.value, str) or rules.glob(entry.value):
+            continue
+        head = _WILD.split(entry.value, maxsplit=1)[0]
+        whole = head == entry.value
+        if not (head.startswith(prefix) or (prefix.startswith(head) and not whole)):
+            message = (
+                f"expected a glob of names that begin with {quoted(prefix)}, found {quoted(entry.value)}"
+            )
             yield error("invalid-value", message, entry.position)
 
 

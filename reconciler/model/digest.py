@@ -1,8 +1,9 @@
 """Digests: of a declared container's desired state, and of a whole plan.
 
-A plan's digest covers the target, the scope, what narrowed it, what may happen to containers in use, the
-digest of every declared container, and the changes; not ids, times, positions, cost or versions. Two plans
-that would do the same to the same account have the same digest, on any machine and in any run.
+A plan's digest covers the target, the scope, what the command line asked (what narrowed it, what may happen
+to containers in use, what is allowed), the digest of every declared container, and the changes; not ids,
+times, positions, cost, versions, or how many containers others have. Two plans that would do the same to the
+same account have the same digest, on any machine and in any run.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from reconciler.model.spec import WhenExpired
+
 if TYPE_CHECKING:
+    from reconciler.model.asked import Asked
     from reconciler.model.plan import BusyGuard, Change, Plan
     from reconciler.model.scope import Desired, Scope
     from reconciler.model.spec import ContainerSpec, DesiredContainer
@@ -33,8 +37,21 @@ def container_digest(entry: DesiredContainer) -> str:
             "files": files,
             "prune_files": entry.prune_files,
             "replace": entry.replace.value,
+            **_lifecycle_values(entry),
         }
     )
+
+
+def _lifecycle_values(entry: DesiredContainer) -> dict[str, Any]:
+    """What is left at its default is left out: digests are older than these keys."""
+    values: dict[str, Any] = {}
+    if entry.prevent_destroy:
+        values["prevent_destroy"] = True
+    if entry.when_expired is not WhenExpired.RECREATE:
+        values["when_expired"] = entry.when_expired.value
+    if entry.ignore:
+        values["ignore"] = [key.value for key in entry.ignore]
+    return values
 
 
 def plan_digest(plan: Plan) -> str:
@@ -48,6 +65,8 @@ def plan_digest(plan: Plan) -> str:
     }
     if plan.busy is not None:  # without it a plan keeps the digest that it had before there was one
         covered["busy"] = busy_values(plan.busy)
+    if plan.asked:
+        covered["asked"] = asked_values(plan.asked)
     return f"sha256:{_sha256(covered)}"
 
 
@@ -70,6 +89,17 @@ def busy_values(busy: BusyGuard) -> dict[str, Any]:
     return {"window_seconds": busy.window, "allowed": busy.allowed}
 
 
+def asked_values(asked: Asked) -> dict[str, Any]:
+    """What the command line asked, as plain values."""
+    return {
+        "exclude": list(asked.exclude),
+        "replace": list(asked.replace),
+        "no_delete": asked.no_delete,
+        "allow_deletes": asked.allow_deletes,
+        "allow_replaces": asked.allow_replaces,
+    }
+
+
 def scope_values(scope: Scope) -> dict[str, Any]:
     """A scope as plain values, with the manifest's keys."""
     return {
@@ -82,6 +112,7 @@ def scope_values(scope: Scope) -> dict[str, Any]:
             "max_deletes": scope.limits.max_deletes,
             "max_delete_percent": scope.limits.max_delete_percent,
         },
+        **({"protect": list(scope.protect)} if scope.protect else {}),
     }
 
 

@@ -14,7 +14,7 @@ from reconciler.model.plan import FieldChange, FieldValue
 from reconciler.model.spec import ALLOWLIST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from reconciler.model.profile import Profile
     from reconciler.model.spec import ContainerSpec, ExpiresAfter, NetworkPolicy
@@ -28,14 +28,21 @@ DOMAINS = "network_policy.allowed_domains"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`changes` force a replace; `unverifiable` are paths of declared fields that the row does not show."""
+    """`changes` force a replace; `unverifiable` are paths of declared fields that the row does not show.
+
+    `ignored` would force one if the manifest did not say to leave them; empty where there are changes, since
+    a replace makes all of them right.
+    """
 
     changes: tuple[FieldChange, ...] = ()
     unverifiable: tuple[str, ...] = ()
+    ignored: tuple[FieldChange, ...] = ()
 
 
-def compare_fields(desired: ContainerSpec, live: ContainerSpec, profile: Profile) -> Comparison:
-    """Compares every field but the name."""
+def compare_fields(
+    desired: ContainerSpec, live: ContainerSpec, profile: Profile, ignore: Container[str] = ()
+) -> Comparison:
+    """Compares every field but the name; drift of the top-level keys in `ignore` is no change."""
     changes: list[FieldChange] = []
     unverifiable: list[str] = []
     for path, wanted, shown, default in _pairs(desired, live, profile):
@@ -45,6 +52,8 @@ def compare_fields(desired: ContainerSpec, live: ContainerSpec, profile: Profile
                 unverifiable.append(path)
         elif _comparable(expected) != _comparable(shown):
             changes.append(FieldChange(path, shown, expected))
+    if all(change.path.partition(".")[0] in ignore for change in changes):
+        return Comparison((), tuple(unverifiable), tuple(changes))
     return Comparison(tuple(changes), tuple(unverifiable))
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 LIVE_STATUSES = frozenset({"running", "active"})
 """`running` on the wire, `active` in the reference's prose."""
 
-DEAD_STATUSES = frozenset({"expired", "deleted"})
+EXPIRED = "expired"
+DEAD_STATUSES = frozenset({EXPIRED, "deleted"})
 
 USER = "user"
 ASSISTANT = "assistant"

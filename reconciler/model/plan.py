@@ -6,10 +6,11 @@ is different and then, for a skip, what stands in the way: `(not-in-manifest, pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reconciler.model.asked import Asked, selected
 from reconciler.model.spec import ReplaceOrder
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Reason(StrEnum):
     FILTERED = "filtered"
     UNVERIFIABLE = "unverifiable"
     FOREIGN = "foreign"
+
+
+REFUSALS = frozenset({Reason.BLOCKED_BY_LIMIT.value, Reason.PROTECTED.value})
+"""The codes of the diagnostics that say why nothing of a plan is applied."""
 
 
 class FileOperation(StrEnum):
@@ -167,6 +172,11 @@ class Change:
         return Reason.BLOCKED_BY_LIMIT in self.reasons
 
     @property
+    def protected(self) -> bool:
+        """The manifests themselves forbid it, and with it the whole apply unless it is told to skip it."""
+        return self.action is Action.SKIP and Reason.PROTECTED in self.reasons
+
+    @property
     def withheld(self) -> bool:
         """It waits until nobody uses its container; the rest of the plan does not."""
         return self.action is Action.SKIP and Reason.BUSY in self.reasons and not self.blocked
@@ -208,8 +218,9 @@ class Plan:
     """See the module's docstring. `desired` is (declared name, digest of its desired state), sorted.
 
     `names` are the globs that narrowed it (empty: everything), `busy` what was asked about containers in
-    use (None: nothing). `dead_rows` counts the expired and deleted rows of the scope, which are no changes.
-    `created_at` is RFC 3339 in UTC, `commit` where the manifests came from, None where there is no git.
+    use (None: nothing), `asked` what else was. `dead_rows` counts the expired and deleted rows of the scope,
+    `others` the live containers of the account outside of it; neither are changes. `created_at` is RFC 3339
+    in UTC, `commit` where the manifests came from, None where there is no git.
     """
 
     target: Target
@@ -225,6 +236,8 @@ class Plan:
     tool_version: str
     busy: BusyGuard | None = None
     commit: Commit | None = None
+    asked: Asked = field(default_factory=Asked)
+    others: int = 0
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -242,9 +255,33 @@ class Plan:
         return tuple(change for change in self.changes if change.withheld)
 
     @property
+    def protected(self) -> tuple[Change, ...]:
+        """The changes that the manifests forbid; the others are applied only where somebody says so."""
+        return tuple(change for change in self.changes if change.protected)
+
+    @property
+    def spared(self) -> tuple[Change, ...]:
+        """The changes that `--no-delete` withholds; the others are applied."""
+        if not self.asked.no_delete:
+            return ()
+        return tuple(
+            change
+            for change in self.changes
+            if Reason.FILTERED in change.reasons and selected(change.name, self.names, self.asked.exclude)
+        )
+
+    def meant(self, change: Change) -> Action:
+        """What a change that is blocked, protected or withheld would do."""
+        if Reason.DUPLICATE in change.reasons or Reason.NOT_IN_MANIFEST in change.reasons:
+            return Action.DELETE
+        replaced = Reason.FIELD_CHANGED in change.reasons or change.name in self.asked.replace
+        return Action.REPLACE if replaced else Action.DELETE
+
+    @property
     def converged(self) -> bool:
         """Live is what is wanted: nothing would change, now or once what stands in the way is gone."""
-        return not self.pending and not self.blocked and not self.withheld
+        waiting = self.blocked or self.protected or self.withheld or self.spared
+        return not self.pending and not waiting
 
     @property
     def summary(self) -> dict[Action, int]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
-from reconciler.model.digest import busy_values, plan_digest, scope_values
+from reconciler.model.digest import asked_values, busy_values, plan_digest, scope_values
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.json_values import (
     Damaged,
@@ -70,12 +71,14 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "names": list(plan.names),
         **({} if plan.busy is None else {"busy": busy_values(plan.busy)}),
         **({} if plan.commit is None else {"commit": plan.commit.id, "dirty": plan.commit.dirty}),
+        **({"asked": asked_values(plan.asked)} if plan.asked else {}),
         "desired": dict(plan.desired),
         "digest": plan_digest(plan),
         "changes": [change_values(change) for change in plan.changes],
         "summary": {action.value: count for action, count in plan.summary.items()},
         "cost": cost_values(plan.cost),
         "dead_rows": plan.dead_rows,
+        "others": plan.others,
         "diagnostics": [diagnostic_values(found) for found in plan.diagnostics],
     }
 
@@ -186,6 +189,18 @@ def _plan(values: Fields) -> Plan:
         tool_version=text(values["tool_version"]),
         busy=_busy(fields(values["busy"])) if "busy" in values else None,
         commit=_commit(values) if "commit" in values else None,
+        asked=_asked(fields(values["asked"])) if "asked" in values else Asked(),
+        others=number(values["others"]) if "others" in values else 0,
+    )
+
+
+def _asked(values: Fields) -> Asked:
+    return Asked(
+        exclude=texts(values["exclude"]),
+        replace=texts(values["replace"]),
+        no_delete=flag(values["no_delete"]),
+        allow_deletes=optional_number(values["allow_deletes"]),
+        allow_replaces=optional_number(values["allow_replaces"]),
     )
 
 
@@ -217,6 +232,7 @@ def _scope(values: Fields) -> Scope:
         sweep=flag(values["sweep"]),
         compare=word(values["compare"], Compare, "comparison"),
         limits=Limits(optional_number(limits["max_deletes"]), number(limits["max_delete_percent"])),
+        protect=texts(values["protect"]) if "protect" in values else (),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError
     from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
-    from reconciler.model.plan import Activity, Plan
+    from reconciler.model.plan import Activity, Plan, Reason
 
 
 class Cause(StrEnum):
@@ -36,13 +36,15 @@ QUIET_CAUSES = frozenset({Cause.EXPIRED, Cause.UNMANAGED})
 class DriftItem:
     """One thing that moved. `container_id` is None where there is no live container.
 
-    `activity` is there where that container is in use, so that what it needs would be withheld.
+    `activity` is there where that container is in use, so that what it needs would be withheld. `left` says
+    why apply does nothing about it (ignored, left-expired, protected), None where it does.
     """
 
     name: str
     cause: Cause
     container_id: str | None = None
     activity: Activity | None = None
+    left: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.model.asked import matches
 from reconciler.model.spec import Compare, ReplaceOrder
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which live containers a set claims, and what it may do with those it does not declare."""
+    """Which live containers a set claims, and what it may do with those it does not declare.
+
+    `protect` are globs over declared names, declared by this set or not any more.
+    """
 
     prefix: str | None = None
     exclude: tuple[str, ...] = ()
@@ -33,6 +37,11 @@ class Scope:
     sweep: bool = False
     compare: Compare = Compare.DIGEST
     limits: Limits = field(default_factory=Limits)
+    protect: tuple[str, ...] = ()
+
+    def protects(self, declared: str) -> bool:
+        """Tells whether a name is never to be deleted or replaced."""
+        return matches(declared, self.protect)
 
     def holds(self, declared: str) -> bool:
         """Tells whether a declared name lies under the prefix; never, without one."""

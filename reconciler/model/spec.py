@@ -21,6 +21,23 @@ class ReplaceOrder(StrEnum):
     DELETE_FIRST = "delete_first"
 
 
+class WhenExpired(StrEnum):
+    """What happens to a declared container that expired: `on_demand` leaves it to who asks for it."""
+
+    RECREATE = "recreate"
+    LEAVE = "leave"
+    ON_DEMAND = "on_demand"
+
+
+class Ignorable(StrEnum):
+    """The keys of a container whose drift may be ignored."""
+
+    MEMORY_LIMIT = "memory_limit"
+    NETWORK_POLICY = "network_policy"
+    EXPIRES_AFTER = "expires_after"
+    FILES = "files"
+
+
 class Compare(StrEnum):
     """How the contents of files are compared: `size` never downloads."""
 
@@ -99,7 +116,8 @@ class DesiredFile:
 class DesiredContainer:
     """A declared container.
 
-    `files` is None where the manifest has no such key: its files are then unmanaged.
+    `files` is None where the manifest has no such key: its files are then unmanaged. `prevent_destroy`,
+    `when_expired` and `ignore` (sorted) are its lifecycle, as `replace` is.
     `positions` holds the position of each declared field by its name.
     """
 
@@ -109,6 +127,9 @@ class DesiredContainer:
     prune_files: bool = False
     replace: ReplaceOrder = ReplaceOrder.CREATE_FIRST
     positions: tuple[tuple[str, Position], ...] = ()
+    prevent_destroy: bool = False
+    when_expired: WhenExpired = WhenExpired.RECREATE
+    ignore: tuple[Ignorable, ...] = ()
 
     @property
     def name(self) -> str:

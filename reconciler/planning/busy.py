@@ -20,8 +20,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.model.plan import Action, Activity, Change, Reason
-from reconciler.model.spec import ReplaceOrder
+from reconciler.model.plan import Activity, Change, Reason
+from reconciler.planning.holding import LOSSES, held, hold_copies
 
 if TYPE_CHECKING:
     from reconciler.model.live import LiveContainer, LiveState
@@ -36,9 +36,9 @@ def spare(changes: tuple[Change, ...], live: LiveState, guard: BusyGuard | None)
     marked = tuple(_mark(change, rows, live.date, guard) for change in changes)
     if guard.allowed:
         return marked
-    judged = tuple(_withhold(change) if Reason.BUSY in change.reasons else change for change in marked)
+    judged = tuple(held(change) if Reason.BUSY in change.reasons else change for change in marked)
     waiting = {change.name for change in judged if change.withheld and Reason.DUPLICATE not in change.reasons}
-    return tuple(_wait(change) if change.surplus and change.name in waiting else change for change in judged)
+    return hold_copies(judged, waiting, Reason.BUSY)
 
 
 def activity_of(row: LiveContainer, date: int | None, window: int) -> Activity | None:
@@ -59,17 +59,9 @@ def activity_of(row: LiveContainer, date: int | None, window: int) -> Activity |
 
 
 def _mark(change: Change, rows: dict[str, LiveContainer], date: int | None, guard: BusyGuard) -> Change:
-    if change.action not in (Action.REPLACE, Action.DELETE) or change.container_id is None:
+    if change.action not in LOSSES or change.container_id is None:
         return change
     found = activity_of(rows[change.container_id], date, guard.window)
     if found is None:
         return change
     return replace(change, reasons=(*change.reasons, Reason.BUSY), activity=found)
-
-
-def _withhold(change: Change) -> Change:
-    return replace(change, action=Action.SKIP, order=ReplaceOrder.CREATE_FIRST)
-
-
-def _wait(change: Change) -> Change:
-    return _withhold(replace(change, reasons=(*change.reasons, Reason.BUSY)))

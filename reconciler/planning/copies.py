@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.fields import Comparison, compare_fields
 from reconciler.model.live import LiveContainer, NotRead
 from reconciler.model.plan import Action
+from reconciler.model.spec import Ignorable
 from reconciler.planning.files import FilesDecision, decide_files
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ class Assessment:
     files: FilesDecision
 
 
-def assess(entry: DesiredContainer, copy: LiveContainer, profile: Profile, compare: Compare) -> Assessment:
-    """Compares one live copy with its declaration.
+def assess(
+    entry: DesiredContainer, copy: LiveContainer, profile: Profile, compare: Compare, *, forced: bool = False
+) -> Assessment:
+    """Compares one live copy with its declaration; `forced` replaces it whatever that gives.
+
+    What the manifest says to ignore is found and is no work.
 
     Raises:
         ValueError: its files matter and were not read; an incomplete observation is never planned on.
     """
-    fields = compare_fields(entry.spec, copy.spec, profile)
-    if fields.changes:
+    fields = compare_fields(entry.spec, copy.spec, profile, entry.ignore)
+    if fields.changes or forced:
         return Assessment(copy, Action.REPLACE, fields, FilesDecision())
     if entry.files is None:
         return Assessment(copy, Action.KEEP, fields, FilesDecision())
@@ -47,7 +52,8 @@ def assess(entry: DesiredContainer, copy: LiveContainer, profile: Profile, compa
         message = f"the files of {copy.id} were not read"
         raise ValueError(message)  # noqa: TRY004 - no wrong type but a broken promise of the observer
     files = decide_files(entry, copy.files, compare)
-    return Assessment(copy, Action.SYNC if files.writes else Action.KEEP, fields, files)
+    writes = files.writes and Ignorable.FILES not in entry.ignore
+    return Assessment(copy, Action.SYNC if writes else Action.KEEP, fields, files)
 
 
 def rank(assessments: Iterable[Assessment]) -> list[Assessment]:

@@ -1,83 +1,128 @@
-"""How many containers one apply may lose: an empty render must not delete everything.
+"""How many containers one apply may lose: an empty render must not delete everything. In prose first.
 
-Deletes and replaces count; surplus copies and dead rows do not, they are not what anybody works with.
-A plan over a limit stays complete: what is blocked becomes a skip, and apply refuses the whole of it.
+1. Deletes and replaces count: whoever works in a container loses it either way. Surplus copies and dead rows
+   do not, nobody works with those, and neither does what is held back for another reason.
+2. `scope.limits` bounds their sum, by count and, once ten or more containers are owned, by percentage. Never
+   all of two or more are deleted, and never any by a set that declares nothing.
+3. A limit is overridden by saying the number, never by a mere yes: `--allow-deletes 12` stands in for the
+   limits where deletes are concerned, `--allow-replaces 40` for replaces. It is the most that may go: a plan
+   with fewer is fine, since what was meant may have happened meanwhile, and one with more is refused even
+   where the limits would let it pass, since it is not the plan that the number was said about.
+4. A plan over a limit stays complete: what is blocked becomes a skip, and apply refuses the whole of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Action, Change, Reason
 from reconciler.model.scope import PERCENT_COUNTS_FROM
-from reconciler.model.spec import ReplaceOrder
+from reconciler.planning.holding import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reconciler.model.asked import Asked
     from reconciler.model.scope import Desired
 
-CODE = "blocked-by-limit"
+CODE = Reason.BLOCKED_BY_LIMIT.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many containers a plan would lose in one way, and how many were explicitly allowed to."""
+
+    action: Action
+    number: int
+    allowed: int | None
+
+    @property
+    def open(self) -> int:
+        """How many are left to the limits."""
+        return self.number if self.allowed is None else 0
+
+    @property
+    def option(self) -> str:
+        """What to type so that they may go."""
+        return f"--allow-{self.action.value}s {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Violation:
+    """A limit that stands in the way, and the kinds of changes that it blocks."""
+
+    blocks: tuple[_Count, ...]
+    message: str
+    otherwise: str = ""
+
+    def diagnostic(self) -> Diagnostic:
+        """The violation in words, with what to type."""
+        options = " ".join(count.option for count in self.blocks)
+        return Diagnostic(
+            Severity.WARNING, CODE, self.message, hint=f"if that is meant: {options}{self.otherwise}"
+        )
 
 
 def enforce(
-    changes: tuple[Change, ...], desired: Desired, owned: int
+    changes: tuple[Change, ...], desired: Desired, owned: int, asked: Asked
 ) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
-    """Turns the losses of a plan over a limit into skips, and says which limits and what to do.
+    """Turns the losses of a plan over a limit into skips, and says which limits and what to type.
 
     Args:
         changes: every change of the plan.
         desired: the set with its limits.
         owned: live containers that the set claims, surplus copies not counted.
+        asked: what the command line allows.
     """
-    losses = [change for change in changes if _is_loss(change)]
-    deletes = sum(change.action is Action.DELETE for change in losses)
-    found = tuple(_violations(desired, owned, len(losses), deletes))
-    if not found:
-        return changes, ()
-    return tuple(_block(change) if _is_loss(change) else change for change in changes), found
-
-
-def _is_loss(change: Change) -> bool:
-    return change.action is Action.REPLACE or (change.action is Action.DELETE and not change.surplus)
-
-
-def _block(change: Change) -> Change:
-    return replace(
-        change,
-        action=Action.SKIP,
-        reasons=(*change.reasons, Reason.BLOCKED_BY_LIMIT),
-        order=ReplaceOrder.CREATE_FIRST,
+    deletes = _count(changes, Action.DELETE, asked.allow_deletes)
+    replaces = _count(changes, Action.REPLACE, asked.allow_replaces)
+    found = tuple(_violations(desired, owned, deletes, replaces))
+    blocked = {count.action for violation in found for count in violation.blocks}
+    judged = tuple(
+        held(change, Reason.BLOCKED_BY_LIMIT) if change.action in blocked and not change.surplus else change
+        for change in changes
     )
+    return judged, tuple(violation.diagnostic() for violation in found)
 
 
-def _violations(desired: Desired, owned: int, losses: int, deletes: int) -> Iterator[Diagnostic]:
+def _count(changes: tuple[Change, ...], action: Action, allowed: int | None) -> _Count:
+    return _Count(action, sum(one.action is action and not one.surplus for one in changes), allowed)
+
+
+def _violations(desired: Desired, owned: int, deletes: _Count, replaces: _Count) -> Iterator[_Violation]:
     """Every limit that stands in the way, so that raising one does not only uncover the next."""
+    yield from _all_gone(desired, owned, deletes)
     limits = desired.scope.limits
-    if deletes and not desired.containers:
-        yield _diagnostic(
-            f"the manifests declare no container, and this plan would delete all {owned} that exist",
-            "if that is meant, use `reconciler destroy`",
+    counted = tuple(count for count in (deletes, replaces) if count.open)
+    lost = sum(count.open for count in counted)
+    if limits.max_deletes is not None and lost > limits.max_deletes:
+        yield _Violation(
+            counted,
+            f"this plan would delete or replace {lost} containers; the limit is {limits.max_deletes}",
+            f"; or set scope.limits.max_deletes to at least {lost}",
         )
-    elif deletes == owned and owned > 1:
-        yield _diagnostic(
-            f"this plan would delete all {owned} containers of the scope",
-            "if that is meant, use `reconciler destroy`",
-        )
-    if limits.max_deletes is not None and losses > limits.max_deletes:
-        yield _diagnostic(
-            f"this plan would delete or replace {losses} containers; the limit is {limits.max_deletes}",
-            f"if that is meant, set scope.limits.max_deletes to at least {losses}",
-        )
-    if owned >= PERCENT_COUNTS_FROM and losses * 100 > limits.max_delete_percent * owned:
-        yield _diagnostic(
-            f"this plan would delete or replace {losses} of {owned} containers; "
+    if owned >= PERCENT_COUNTS_FROM and lost * 100 > limits.max_delete_percent * owned:
+        yield _Violation(
+            counted,
+            f"this plan would delete or replace {lost} of {owned} containers; "
             f"the limit is {limits.max_delete_percent} %",
-            f"if that is meant, set scope.limits.max_delete_percent to at least {-(-losses * 100 // owned)}",
+            f"; or set scope.limits.max_delete_percent to at least {-(-lost * 100 // owned)}",
         )
+    for count in (deletes, replaces):
+        if count.allowed is not None and count.number > count.allowed:
+            message = f"this plan would {count.action.value} {count.number} containers; "
+            yield _Violation((count,), f"{message}--allow-{count.action.value}s says {count.allowed}")
 
 
-def _diagnostic(message: str, hint: str) -> Diagnostic:
-    return Diagnostic(Severity.WARNING, CODE, message, hint=hint)
+def _all_gone(desired: Desired, owned: int, deletes: _Count) -> Iterator[_Violation]:
+    """What no number in the manifests can allow: it is how an empty render looks."""
+    destroy = "; or use `reconciler destroy`"
+    if deletes.open and not desired.containers:
+        gone = f"all {owned}" if deletes.number == owned else f"{deletes.number} of {owned}"
+        message = f"the manifests declare no container, and this plan would delete {gone} that exist"
+        yield _Violation((deletes,), message, destroy)
+    elif deletes.open == owned and owned > 1:
+        message = f"this plan would delete all {owned} containers of the scope"
+        yield _Violation((deletes,), message, destroy)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.model.asked import Asked, selected
+
 if TYPE_CHECKING:
+    from reconciler.model.live import LiveContainer
     from reconciler.model.plan import BusyGuard, Target
     from reconciler.model.profile import Profile
 
@@ -17,7 +19,9 @@ class Policy:
 
     `adopt` lets a set without prefix replace and delete containers that exist already.
     `names` are globs over declared names; empty means all. `limited` is off for `destroy` and `drift`.
-    `busy` keeps containers that somebody is using; None does not ask.
+    `busy` keeps containers that somebody is using; None does not ask. `asked` is what the plan carries
+    besides. `replacing` narrows its `replace` to these copies: an approval is of the ones that were there
+    when it was given, so that it can be used again without replacing their successors. None narrows nothing.
     """
 
     profile: Profile
@@ -25,10 +29,17 @@ class Policy:
     names: tuple[str, ...] = ()
     limited: bool = True
     busy: BusyGuard | None = None
+    asked: Asked = field(default_factory=Asked)
+    replacing: frozenset[str] | None = None
 
     def selects(self, name: str) -> bool:
         """Tells whether a declared name is not filtered out."""
-        return not self.names or any(fnmatchcase(name, glob) for glob in self.names)
+        return selected(name, self.names, self.asked.exclude)
+
+    def forces(self, copy: LiveContainer) -> bool:
+        """Tells whether a copy is to be replaced although nothing may differ."""
+        named = copy.declared_name in self.asked.replace
+        return named and (self.replacing is None or copy.id in self.replacing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.live import LiveContainer, LiveFile, LiveState
     from reconciler.model.scope import Desired
+    from reconciler.model.spec import DesiredContainer
     from reconciler.planning.policy import Policy
 
 
@@ -36,15 +37,22 @@ class Needs:
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields the containers whose files must be listed.
 
-        Those of a declared name with managed files, unless a changed field forces a replace anyway.
+        Those of a declared name with managed files, unless a changed field or the command line forces a
+        replace anyway. Files whose drift is ignored are listed: it is reported.
         """
         alive = claim(self.desired, live).alive
         for entry in self.desired.containers:
             if entry.files is None or not self.policy.selects(entry.name):
                 continue
             for copy in alive.get(entry.name, ()):
-                if not compare_fields(entry.spec, copy.spec, self.policy.profile).changes:
+                if not self._replaced(entry, copy):
                     yield copy
+
+    def _replaced(self, entry: DesiredContainer, copy: LiveContainer) -> bool:
+        """Tells without its files that a copy is replaced anyway."""
+        if self.policy.forces(copy):
+            return True
+        return bool(compare_fields(entry.spec, copy.spec, self.policy.profile, entry.ignore).changes)
 
     def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
         """Yields the files whose contents must be read; none under `compare: size`."""

@@ -19,7 +19,8 @@ def drift_lines(items: tuple[DriftItem, ...], paint: Paint) -> Iterator[str]:
     for item in items:
         about = f"  {paint('dim', safe(item.container_id, 60))}" if item.container_id else ""
         use = f"  ({use_text(item.activity)})" if item.activity else ""
-        yield f"{paint('yellow', item.cause.value)} {safe(item.name)}{about}{use}"
+        left = f"  ({item.left.value})" if item.left else ""
+        yield f"{paint('yellow', item.cause.value)} {safe(item.name)}{about}{use}{left}"
     if not items:
         yield "No drift."
     else:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.digest import plan_digest
-from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.model.plan import REFUSALS, Action, Change, FileOperation, Plan, Reason
 from reconciler.model.review import COST_REFUSALS
 from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.diagnostics_text import diagnostic_lines
@@ -17,7 +16,7 @@ from reconciler.render.review_text import review_footnote, review_lines
 from reconciler.render.target_text import target_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import FieldChange, FieldValue, FileChange
@@ -36,16 +35,20 @@ _LARGEST = 2**80
 MOST_ITEMS = 20
 """Items of one list that a line shows; what a list newly allows has lines of its own."""
 
-_REFUSALS = frozenset({Reason.BLOCKED_BY_LIMIT.value, *COST_REFUSALS})
+_REFUSALS = REFUSALS | COST_REFUSALS
 
 
 def plan_lines(plan: Plan, paint: Paint | None = None) -> Iterator[str]:
     """Yields the lines of a plan, the count last."""
     paint = paint or Paint()
     yield from diagnostic_lines(refusals(plan), paint)
-    listed = sorted((change for change in plan.changes if _shown(change)), key=_destructive_first)
+    spared = {id(change) for change in plan.spared}
+    listed = sorted(
+        (change for change in plan.changes if _shown(change) or id(change) in spared), key=_destructive_first
+    )
     kept = {change.name: change for change in plan.changes if Reason.DUPLICATE not in change.reasons}
-    yield from chain.from_iterable(_change_lines(change, kept, paint) for change in listed)
+    for change in listed:
+        yield from _change_lines(change, _verb(plan, change, spared), kept, paint)
     if listed:
         yield ""
     yield from _footnotes(plan)
@@ -75,7 +78,11 @@ def summary_line(plan: Plan) -> str:
         f"Plan: {count[Action.CREATE]} to create, {count[Action.REPLACE]} to replace, "
         f"{count[Action.SYNC]} to sync, {count[Action.DELETE]} to delete, {count[Action.KEEP]} unchanged"
     )
-    waiting = (("blocked", plan.blocked), ("withheld", plan.withheld))
+    waiting = (
+        ("blocked", plan.blocked),
+        ("protected", plan.protected),
+        ("withheld", (*plan.withheld, *plan.spared)),
+    )
     return ", ".join([line, *(f"{len(changes)} {what}" for what, changes in waiting if changes)]) + "."
 
 
@@ -102,11 +109,11 @@ def _shown(change: Change) -> bool:
     return change.action is not Action.KEEP or bool(change.fields or change.files)
 
 
-def _destructive_first(change: Change) -> tuple[bool, int, str]:
-    return (not change.blocked, _ORDER.index(change.action), change.name)
+def _destructive_first(change: Change) -> tuple[bool, bool, int, str]:
+    return (not change.blocked, not change.protected, _ORDER.index(change.action), change.name)
 
 
-def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> Iterator[str]:
+def _change_lines(change: Change, verb: str, kept: Mapping[str, Change], paint: Paint) -> Iterator[str]:
     symbol, colour = _SYMBOLS[change.action]
     if change.actions == ("create", "delete"):
         symbol = "+/-"
@@ -114,7 +121,7 @@ def _change_lines(change: Change, kept: Mapping[str, Change], paint: Paint) -> I
         dict.fromkeys(reason.value for reason in change.reasons)
     )  # once, also of a forged plan
     about = f"  {paint('dim', safe(change.container_id, 60))}" if change.container_id else ""
-    head = f"{symbol:>3} {_verb(change)} {safe(change.name)}"
+    head = f"{symbol:>3} {verb} {safe(change.name)}"
     yield f"{paint(colour, head)} ({reasons}){about}"
     if Reason.DUPLICATE in change.reasons and change.name in kept:
         yield f"      {_beside(kept[change.name])}"
@@ -144,20 +151,24 @@ def _beside(kept: Change) -> str:
     return f"beside {safe(kept.container_id or '', 60)}, which {fate}"
 
 
-def _verb(change: Change) -> str:
-    if not change.blocked and not change.withheld:
-        return change.action.value
-    would = Action.REPLACE if Reason.FIELD_CHANGED in change.reasons else Action.DELETE
-    return f"{'blocked' if change.blocked else 'withheld'}: {would.value}"
+def _verb(plan: Plan, change: Change, spared: Container[int]) -> str:
+    if change.blocked:
+        return f"blocked: {plan.meant(change).value}"
+    if change.protected:
+        return f"protected: {plan.meant(change).value}"
+    if change.withheld or id(change) in spared:
+        return f"withheld: {plan.meant(change).value}"
+    return change.action.value
 
 
 def _field_text(change: Change, field: FieldChange) -> str:
     path = safe(field.path)
     if change.action is Action.CREATE:
         return f"+ {path}: {_value(field.after)}"
-    if Reason.UNVERIFIABLE in change.reasons:
+    if Reason.UNVERIFIABLE in change.reasons and field.before is None:
         return f"? {path}: {_value(field.after)} is declared, the server does not show it"
-    return f"~ {path}: {_value(field.before)} → {_value(field.after)}  (forces replacement)"
+    fate = "ignored" if Reason.IGNORED in change.reasons else "forces replacement"
+    return f"~ {path}: {_value(field.before)} → {_value(field.after)}  ({fate})"
 
 
 def _value(value: FieldValue) -> str:
@@ -186,9 +197,12 @@ def _file_text(change: Change, file: FileChange) -> str | None:
 
 
 def _footnotes(plan: Plan) -> Iterator[str]:
-    filtered = sum(Reason.FILTERED in change.reasons for change in plan.changes)
+    spared = len(plan.spared)
+    filtered = sum(Reason.FILTERED in change.reasons for change in plan.changes) - spared
     if filtered:
-        yield f"{_containers(filtered)} not selected by --name."
+        yield f"{_containers(filtered)} {_left_out(plan)}."
+    if spared:
+        yield f"{spared} change{'' if spared == 1 else 's'} withheld by --no-delete."
     by_size = sum(
         Reason.UNVERIFIABLE in change.reasons and change.action is Action.KEEP and not change.fields
         for change in plan.changes
@@ -204,7 +218,11 @@ def _footnotes(plan: Plan) -> Iterator[str]:
     if plan.dead_rows:
         rows = f"{plan.dead_rows} expired or deleted {'row' if plan.dead_rows == 1 else 'rows'}"
         yield f"{rows}{_sweeping(plan)}."
+    if plan.others:
+        yield f"{plan.others} other{'' if plan.others == 1 else 's'} in this account: not ours."
     yield from busy_footnotes(plan)
+    if plan.protected and not plan.blocked:
+        yield "Apply refuses the whole plan, unless --skip-blocked leaves what is protected as it is."
     if errors_in(plan.diagnostics):
         yield "Apply refuses the whole plan as long as a policy forbids it."
     elif plan.blocked:
@@ -238,6 +256,12 @@ def _identity(plan: Plan) -> Iterator[str]:
     yield f"Digest: {plan_digest(plan)}"
 
 
+def _left_out(plan: Plan) -> str:
+    if not plan.asked.exclude:
+        return "not selected by --name"
+    return "left out by --name and --exclude" if plan.names else "left out by --exclude"
+
+
 def _scope(plan: Plan) -> str:
     return f"{safe(plan.scope.prefix)}*" if plan.scope.prefix else "the declared names"
 
@@ -252,7 +276,14 @@ def _sweeping(plan: Plan) -> str:
         return ""
     if not plan.scope.sweep:
         return " (scope.sweep deletes them)"
-    return " (apply sweeps those that --name selects)" if plan.names else " (swept by apply)"
+    if plan.asked.no_delete:
+        return " (--no-delete leaves them)"
+    if plan.asked.exclude:
+        return " (apply sweeps those that are selected)"
+    if plan.names:
+        return " (apply sweeps those that --name selects)"
+    left = any(Reason.LEFT_EXPIRED in change.reasons for change in plan.changes)
+    return " (swept by apply, but for those that are left expired)" if left else " (swept by apply)"
 
 
 def _containers(count: int) -> str:

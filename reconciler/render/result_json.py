@@ -55,8 +55,12 @@ def result_values(result: Result) -> dict[str, Any]:
 
 
 def _item(item: DriftItem) -> dict[str, Any]:
-    values = {"name": item.name, "cause": item.cause.value, "container_id": item.container_id}
-    return values if item.activity is None else {**values, "activity": activity_values(item.activity)}
+    values: dict[str, Any] = {"name": item.name, "cause": item.cause.value, "container_id": item.container_id}
+    if item.activity is not None:
+        values["activity"] = activity_values(item.activity)
+    if item.left is not None:
+        values["left"] = item.left.value
+    return values
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

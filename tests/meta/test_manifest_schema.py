@@ -23,7 +23,16 @@ from reconciler.manifest.values import Suspect
 from reconciler.manifest.walk import Walk
 from reconciler.model.profile import MEMORY_LIMITS
 from reconciler.model.scope import Limits, Scope
-from reconciler.model.spec import ALLOWLIST, DISABLED, LAST_ACTIVE_AT, Compare, DesiredContainer, ReplaceOrder
+from reconciler.model.spec import (
+    ALLOWLIST,
+    DISABLED,
+    LAST_ACTIVE_AT,
+    Compare,
+    DesiredContainer,
+    Ignorable,
+    ReplaceOrder,
+    WhenExpired,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +58,7 @@ BEYOND_A_SCHEMA = {
     # what compares two values of it
     "scope: exclude that is not below the prefix",
     "scope: exclude that is the prefix",
+    "scope: protect of names that the scope cannot hold",
     "field: a domain twice, in capitals",
     "file: one path twice",
     "file: one path twice, once by the source's name",
@@ -74,6 +84,7 @@ BEYOND_A_SCHEMA = {
             "a variable in a source",
             "a variable in a domain",
             "a variable in exclude",
+            "a variable in protect",
         )
     ),
 }
@@ -136,7 +147,9 @@ def test_no_key_of_the_waiting_grammar_is_published() -> None:
         "domain_secrets",
         "file_id",
         "sensitive",
-        "protect",
+        "keep_alive",
+        "renew_before",
+        "collect",
     }
 
 
@@ -151,6 +164,8 @@ def test_choices_and_defaults_are_those_of_the_model() -> None:
     assert _property("ExpiresAfter", "anchor")["const"] == LAST_ACTIVE_AT
     assert set(_property("Scope", "compare")["enum"]) == set(Compare)
     assert set(_property("Lifecycle", "replace")["enum"]) == set(ReplaceOrder)
+    assert set(_property("Lifecycle", "when_expired")["enum"]) == set(WhenExpired)
+    assert set(_property("Lifecycle", "ignore")["items"]["enum"]) == set(Ignorable)
     scope = Scope()
     assert _property("Scope", "compare")["default"] == scope.compare
     assert _property("Scope", "prune")["default"] is scope.prune
@@ -160,6 +175,8 @@ def test_choices_and_defaults_are_those_of_the_model() -> None:
     fields = DesiredContainer.__dataclass_fields__
     assert _property("Container", "prune_files")["default"] is fields["prune_files"].default
     assert _property("Lifecycle", "replace")["default"] == fields["replace"].default
+    assert _property("Lifecycle", "when_expired")["default"] == fields["when_expired"].default
+    assert _property("Lifecycle", "prevent_destroy")["default"] is fields["prevent_destroy"].default
 
 
 @settings(deadline=None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Position
 from reconciler.model.live import DATA_FOLDER, USER, LiveContainer, LiveFile, LiveState, NotRead
 from reconciler.model.names import parse_live_name
@@ -19,9 +21,11 @@ from reconciler.model.spec import (
     DesiredFile,
     ExpiresAfter,
     FileSpec,
+    Ignorable,
     InlineContent,
     NetworkPolicy,
     ReplaceOrder,
+    WhenExpired,
 )
 from reconciler.planning.diff import Situation, destruction, diff
 from reconciler.planning.policy import Policy, Provenance
@@ -78,6 +82,9 @@ def entry(
     unmanaged: bool = False,
     prune_files: bool = False,
     order: ReplaceOrder = ReplaceOrder.CREATE_FIRST,
+    prevent_destroy: bool = False,
+    when_expired: WhenExpired = WhenExpired.RECREATE,
+    ignore: tuple[Ignorable, ...] = (),
 ) -> DesiredContainer:
     """A declared container; `unmanaged` leaves the `files` key out."""
     return DesiredContainer(
@@ -86,7 +93,15 @@ def entry(
         files=None if unmanaged else tuple(sorted(files, key=lambda file: file.spec.path)),
         prune_files=prune_files,
         replace=order,
+        prevent_destroy=prevent_destroy,
+        when_expired=when_expired,
+        ignore=ignore,
     )
+
+
+def unguarded(one: DesiredContainer) -> DesiredContainer:
+    """The declaration without anything that keeps apply from making it true."""
+    return replace(one, prevent_destroy=False, when_expired=WhenExpired.RECREATE, ignore=())
 
 
 def scope(
@@ -97,9 +112,10 @@ def scope(
     sweep: bool = False,
     compare: Compare = Compare.DIGEST,
     limits: Limits | None = None,
+    protect: tuple[str, ...] = (),
 ) -> Scope:
     """A scope."""
-    return Scope(prefix, exclude, prune, sweep, compare, limits or Limits())
+    return Scope(prefix, exclude, prune, sweep, compare, limits or Limits(), protect)
 
 
 def desired(*entries: DesiredContainer, within: Scope | None = None) -> Desired:
@@ -155,11 +171,16 @@ def state(*rows: LiveContainer) -> LiveState:
 
 
 def policy(
-    *names: str, adopt: bool = False, limited: bool = True, window: int | None = None, allowed: bool = False
+    *names: str,
+    adopt: bool = False,
+    limited: bool = True,
+    window: int | None = None,
+    allowed: bool = False,
+    asked: Asked | None = None,
 ) -> Policy:
     """What a plan is asked for; `names` are globs, `window` is that of containers in use."""
     busy = None if window is None else BusyGuard(window, allowed)
-    return Policy(OPENAI, adopt, names, limited, busy)
+    return Policy(OPENAI, adopt, names, limited, busy, asked or Asked())
 
 
 def plan_of(wanted: Desired, found: LiveState, asked: Policy | None = None) -> Plan:

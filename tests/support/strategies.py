@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from support.builders import BORN, HERE, HEX, declared_file, digest
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.live import DATA_FOLDER, LiveContainer, LiveFile, LiveState, NotRead, base_name
 from reconciler.model.names import DECLARED_NAME, Stamp, parse_live_name
@@ -35,8 +36,10 @@ from reconciler.model.spec import (
     DesiredContainer,
     ExpiresAfter,
     FileSpec,
+    Ignorable,
     NetworkPolicy,
     ReplaceOrder,
+    WhenExpired,
 )
 from reconciler.planning.policy import Policy
 
@@ -93,6 +96,19 @@ def entries(name: str) -> st.SearchStrategy[DesiredContainer]:
     )
 
 
+@st.composite
+def guarded_entries(draw: st.DrawFn, name: str) -> DesiredContainer:
+    """Any declaration of this name, with what may keep apply from making it true."""
+    return replace(
+        draw(entries(name)),
+        prevent_destroy=draw(st.sampled_from([False, False, False, True])),
+        when_expired=draw(st.sampled_from([WhenExpired.RECREATE, *WhenExpired])),
+        ignore=tuple(
+            sorted(draw(st.just(frozenset()) | st.frozensets(st.sampled_from(Ignorable), max_size=2)))
+        ),
+    )
+
+
 scopes = st.builds(
     Scope,
     st.just("ci-"),
@@ -101,6 +117,7 @@ scopes = st.builds(
     st.booleans(),
     st.sampled_from(Compare),
     st.builds(Limits, st.none() | st.integers(0, 3), st.integers(0, 100)),
+    st.sampled_from([(), (), (), ("ci-b*",), ("*-[ac]", "ci-x")]),
 )
 
 
@@ -109,7 +126,7 @@ def desired_sets(draw: st.DrawFn) -> Desired:
     """Any set of manifests, with a prefix or without."""
     names = draw(st.sets(st.sampled_from(_NAMES)))
     within = draw(scopes | st.just(Scope()))
-    return Desired(within, tuple(draw(entries(name)) for name in sorted(names)), ("manifests",))
+    return Desired(within, tuple(draw(guarded_entries(name)) for name in sorted(names)), ("manifests",))
 
 
 @st.composite
@@ -178,6 +195,16 @@ guards = st.builds(BusyGuard, st.sampled_from([1, 60, 10_000]), st.booleans())
 
 _nobody_asks = st.none()
 
+_some = st.none() | st.integers(0, 2)
+asked_for = st.just(Asked()) | st.builds(
+    Asked,
+    st.sampled_from([(), ("ci-a",), ("ci-[bd]", "nothing*")]),
+    no_delete=st.booleans(),
+    allow_deletes=_some,
+    allow_replaces=_some,
+)
+"""What the command line may ask besides, less what asks for more each time: `replace`."""
+
 
 def cases(
     *, limited: bool | None = None, guard: st.SearchStrategy[BusyGuard | None] = _nobody_asks
@@ -191,6 +218,7 @@ def cases(
         globs,
         st.booleans() if limited is None else st.just(limited),
         guard,
+        asked_for,
     )
     return st.builds(Case, desired_sets(), live_states(), asked)
 
@@ -207,6 +235,7 @@ _scopes_of_plans = st.builds(
     st.booleans(),
     st.sampled_from(Compare),
     st.builds(Limits, st.none() | _numbers, _numbers),
+    st.lists(texts, max_size=3).map(tuple),
 )
 
 
@@ -255,6 +284,10 @@ plans: st.SearchStrategy[Plan] = st.builds(
     created_at=texts,
     tool_version=texts,
     busy=st.none() | st.builds(BusyGuard, _numbers, st.booleans()),
+    asked=st.builds(
+        Asked, _tuples(texts), _tuples(texts), st.booleans(), st.none() | _numbers, st.none() | _numbers
+    ),
+    others=_numbers,
 )
 """Any plan that the format can hold."""
 

@@ -24,7 +24,7 @@ MESSAGES = {
     "a key like no other": (
         container("lifecycle: {qq: 1}"),
         'unknown key "qq" in lifecycle',
-        "known here: replace",
+        "known here: ignore, prevent_destroy, replace, when_expired",
     ),
     "a key of containers in defaults": (
         "version: 1\ncontainers: []\ndefaults: {files: []}\n",

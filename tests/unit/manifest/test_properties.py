@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LETTERS = st.sampled_from("abcXYZ019")
 REPLACE = st.sampled_from(["create_first", "delete_first"])
+IGNORABLE = ["memory_limit", "network_policy", "expires_after", "files"]
 TEXT_TAG = "tag:yaml.org,2002:str"
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12).filter(
     lambda text: "${" not in text
@@ -44,7 +45,15 @@ SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "network_policy": POLICY | st.none(),
     "expires_after": EXPIRY | st.none(),
     "prune_files": st.booleans(),
-    "lifecycle": st.fixed_dictionaries({}, optional={"replace": REPLACE}),
+    "lifecycle": st.fixed_dictionaries(
+        {},
+        optional={
+            "replace": REPLACE,
+            "prevent_destroy": st.booleans(),
+            "when_expired": st.sampled_from(["recreate", "leave", "on_demand"]),
+            "ignore": st.lists(st.sampled_from(IGNORABLE), max_size=5),
+        },
+    ),
 }
 FILES = st.lists(FILE, max_size=4, unique_by=lambda file: file["path"])
 CONTAINER = st.fixed_dictionaries({"name": NAME}, optional={**SETTINGS, "files": FILES})
@@ -52,6 +61,7 @@ SCOPE = st.fixed_dictionaries(
     {"prefix": st.just("ab-")},
     optional={
         "exclude": st.lists(st.sampled_from(["ab-x-", "ab-y"]), max_size=2),
+        "protect": st.lists(st.sampled_from(["ab-p*", "*", "ab-x-1", "a[b-]?-c"]), max_size=3),
         "prune": st.booleans(),
         "sweep": st.booleans(),
         "compare": st.sampled_from(["digest", "size"]),
@@ -98,6 +108,9 @@ def _meaning(desired: Desired) -> Any:
                 container.spec,
                 container.prune_files,
                 container.replace,
+                container.prevent_destroy,
+                container.when_expired,
+                container.ignore,
                 container.files and [(file.spec, file.content) for file in container.files],
                 [key for key, _ in container.positions],
             )

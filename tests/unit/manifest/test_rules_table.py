@@ -71,7 +71,13 @@ SCOPES = {
     "limits: beyond any integer": (scope("limits: {max_deletes: 1" + "0" * 5000 + "}"), ["4:25: wrong-type"]),
     "limits: an unknown key": (scope("limits: {max_delete: 1}"), ["4:12: unknown-key"]),
     "an unknown key": (scope("colour: red"), ["4:3: unknown-key"]),
-    "protect waits": (scope("protect: [ab-]"), ["4:3: not-supported-yet"]),
+    "protect as text": (scope("protect: ab-*"), ["4:12: wrong-type"]),
+    "protect of nothing": (scope("protect: ['']"), ["4:13: invalid-value"]),
+    "protect of a number": (scope("protect: [007]"), ["4:13: quote-it"]),
+    "protect of names that the scope cannot hold": (
+        scope("prefix: ab-\nprotect: [ab-x*, a*, xy-*, ab, '*-prod', 'a?-x', abc-*]"),
+        ["5:24: invalid-value", "5:30: invalid-value", "5:52: invalid-value"],
+    ),
 }
 
 NAMES = {
@@ -276,6 +282,23 @@ FILES = {
     "a source below a file": (container("files: [{source: a.txt/b}]"), ["4:22: file-unreadable"]),
 }
 
+LIFECYCLES = {
+    "prevent_destroy as text": (
+        container("lifecycle: {prevent_destroy: 'true'}"),
+        ["4:34: wrong-type"],
+    ),
+    "prevent_destroy without a value": (container("lifecycle: {prevent_destroy: }"), ["4:34: wrong-type"]),
+    "prevent_destroy mistyped": (container("lifecycle: {prevent_destory: true}"), ["4:17: unknown-key"]),
+    "when_expired": (container("lifecycle: {when_expired: recreated}"), ["4:31: invalid-value"]),
+    "when_expired as a boolean": (container("lifecycle: {when_expired: true}"), ["4:31: wrong-type"]),
+    "ignore as text": (container("lifecycle: {ignore: files}"), ["4:25: wrong-type"]),
+    "ignore of no key": (
+        container("lifecycle: {ignore: [files, memory, expires_after.minutes]}"),
+        ["4:33: invalid-value", "4:41: invalid-value"],
+    ),
+    "ignore of nothing": (container("lifecycle: {ignore: [files, ~]}"), ["4:33: wrong-type"]),
+}
+
 WAITING = {
     "variables": ("version: 1\ncontainers: []\nvariables: {}\n", ["3:1: not-supported-yet"]),
     "replicas": (container("replicas: 3"), ["4:5: not-supported-yet"]),
@@ -328,8 +351,9 @@ WAITING = {
     "a variable in exclude": (scope("prefix: ab-\nexclude: ['${p}-']"), ["5:13: not-supported-yet"]),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
-        for key in ("prevent_destroy", "when_expired", "ignore", "keep_alive", "renew_before", "collect")
+        for key in ("keep_alive", "renew_before", "collect")
     },
+    "a variable in protect": (scope("prefix: ab-\nprotect: ['${p}-']"), ["5:13: not-supported-yet"]),
 }
 
 ALL_AT_ONCE = """\
@@ -353,6 +377,7 @@ TABLES = {
     "name": NAMES,
     "field": FIELDS,
     "file": FILES,
+    "lifecycle": LIFECYCLES,
     "waiting": WAITING,
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import HERE, allow, declared_file, desired, entry, spec
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.digest import container_digest, desired_digests, plan_digest
 from reconciler.model.plan import (
@@ -24,7 +25,15 @@ from reconciler.model.plan import (
     Target,
 )
 from reconciler.model.scope import Limits, Scope
-from reconciler.model.spec import Compare, ExpiresAfter, LocalFile, NetworkPolicy, ReplaceOrder
+from reconciler.model.spec import (
+    Compare,
+    ExpiresAfter,
+    Ignorable,
+    LocalFile,
+    NetworkPolicy,
+    ReplaceOrder,
+    WhenExpired,
+)
 
 if TYPE_CHECKING:
     from reconciler.model.spec import DesiredContainer
@@ -82,6 +91,12 @@ def test_a_digest_is_of_a_fixed_form_and_value() -> None:
         replace(PLAN, scope=replace(PLAN.scope, limits=Limits(5, 31))),
         replace(PLAN, names=()),
         replace(PLAN, busy=BusyGuard(60)),
+        replace(PLAN, scope=replace(PLAN.scope, protect=("ci-prod-*",))),
+        replace(PLAN, asked=Asked(exclude=("ci-x",))),
+        replace(PLAN, asked=Asked(replace=("ci-a",))),
+        replace(PLAN, asked=Asked(no_delete=True)),
+        replace(PLAN, asked=Asked(allow_deletes=0)),
+        replace(PLAN, asked=Asked(allow_replaces=0)),
         replace(PLAN, desired=(("ci-a", "1" * 64), ("ci-b", "3" * 64))),
         replace(PLAN, desired=(("ci-a", "1" * 64),)),
         replace(PLAN, changes=PLAN.changes[:1]),
@@ -112,6 +127,7 @@ def test_a_plan_that_would_do_something_else_has_another_digest(other: Plan) -> 
         replace(PLAN, tool_version="2.0"),
         replace(PLAN, cost=Cost(1, 0.0)),
         replace(PLAN, dead_rows=0),
+        replace(PLAN, others=9),
         replace(PLAN, manifests=("elsewhere",)),
         replace(PLAN, diagnostics=(Diagnostic(Severity.WARNING, "x", "m"),)),
         changed(container_id="cntr_2"),
@@ -151,6 +167,9 @@ ENTRY = entry(
         replace(ENTRY, files=(declared_file("a.txt", b"a"), declared_file("c.txt", b"b"))),
         replace(ENTRY, prune_files=True),
         replace(ENTRY, replace=ReplaceOrder.DELETE_FIRST),
+        replace(ENTRY, prevent_destroy=True),
+        replace(ENTRY, when_expired=WhenExpired.LEAVE),
+        replace(ENTRY, ignore=(Ignorable.FILES,)),
     ],
 )
 def test_a_container_declared_otherwise_has_another_digest(other: DesiredContainer) -> None:

@@ -25,6 +25,7 @@ from support.builders import (
 )
 from support.strategies import law, plans
 
+from reconciler.model.asked import Asked
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.plan_json import plan_values, read_plan
 
@@ -37,10 +38,11 @@ def a_plan() -> Plan:
     wanted = desired(
         entry("ci-a", declared_file("a.txt"), fields=spec("ci-a", memory_limit="4g")),
         entry("ci-b", declared_file("a.txt", b"new")),
-        within=scope(prune=True, exclude=("ci-x-",)),
+        within=scope(prune=True, exclude=("ci-x-",), protect=("ci-prod-*",)),
     )
     rows = [row("ci-a"), row("ci-b", live_file("a.txt", b"old"), number=2, status="paused")]
-    return plan_of(wanted, state(*rows, row("ci-old", number=3)))
+    asked = Asked(("ci-z",), ("ci-a",), allow_deletes=1, allow_replaces=2)
+    return plan_of(wanted, state(*rows, row("ci-old", number=3)), policy(asked=asked))
 
 
 def values() -> Any:
@@ -240,7 +242,7 @@ def test_a_missing_value_is_refused(place: tuple[str | int, ...]) -> None:
 
 def _free(place: tuple[str | int, ...]) -> bool:
     """Entries of lists that the digest does not cover may go, and what earlier versions did not write."""
-    if place[-1] in {"flags", "raised_usd_per_hour", "prices_of"} or "flags" in place:
+    if place[-1] in {"flags", "raised_usd_per_hour", "prices_of"} or "flags" in place or place == ("others",):
         return True
     return place[0] in {"manifests", "diagnostics"} and isinstance(place[-1], int)
 

@@ -29,6 +29,7 @@ from support.builders import (
 )
 from support.strategies import Case, cases, law, shuffled
 
+from reconciler.model.asked import Asked
 from reconciler.model.digest import plan_digest
 from reconciler.model.live import LiveState, NotRead
 from reconciler.model.plan import Action, FieldChange, Reason
@@ -322,7 +323,7 @@ def test_nothing_undeclared_is_deleted_without_prune(case: Case) -> None:
 @given(cases())
 @law
 def test_every_live_container_of_the_set_is_in_the_plan_once(case: Case) -> None:
-    plan = plan_of(case.desired, case.live, replace(case.policy, names=()))
+    plan = plan_of(case.desired, case.live, replace(case.policy, names=(), asked=Asked()))
     claimed = [
         live.id
         for live in case.live.containers

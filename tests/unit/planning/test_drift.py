@@ -22,6 +22,7 @@ from support.builders import (
 
 from reconciler.model.plan import Action, Activity, Change, Reason
 from reconciler.model.result import Cause, DriftItem
+from reconciler.model.spec import Ignorable, WhenExpired
 from reconciler.planning.drift import drift_of
 
 if TYPE_CHECKING:
@@ -122,3 +123,52 @@ def test_what_moved_is_marked_where_somebody_uses_it_and_has_moved_all_the_same(
     live = state(row("ci-a", used_at=BORN + 90))
     plan = plan_of(wanted, live, policy(limited=False, window=60))
     assert drift_of(plan) == (DriftItem("ci-a", Cause.FIELDS, "cntr_1", Activity(BORN + 90, BORN + 100)),)
+
+
+CHANGED = row("ci-a", live_file("a.txt", b"other"))
+
+
+@pytest.mark.parametrize(
+    ("ignore", "live", "expected"),
+    [
+        (("memory_limit",), FINE, [("fields", Reason.IGNORED)]),
+        (("network_policy",), FINE, [("fields", None)]),
+        (("memory_limit",), CHANGED, [("fields", Reason.IGNORED), ("files-changed", None)]),
+        (("memory_limit", "files"), CHANGED, [("fields", Reason.IGNORED), ("files-changed", Reason.IGNORED)]),
+        (("files",), CHANGED, [("fields", None)]),  # a replace, which makes the files right, too
+    ],
+)
+def test_what_is_ignored_is_told_and_marked(
+    ignore: tuple[str, ...], live: LiveContainer, expected: list[tuple[str, Reason | None]]
+) -> None:
+    bigger = entry(
+        "ci-a",
+        declared_file("a.txt"),
+        fields=spec("ci-a", memory_limit="4g"),
+        ignore=tuple(map(Ignorable, ignore)),
+    )
+    found = drift_of(plan_of(desired(bigger), state(live), policy(limited=False)))
+    assert [(item.cause.value, item.left) for item in found] == expected
+
+
+def test_files_alone_are_ignored_and_those_of_users_with_them() -> None:
+    one = entry("ci-a", declared_file("a.txt"), ignore=(Ignorable.FILES,))
+    live = row("ci-a", live_file("a.txt", b"other"), live_file("x", number=2))
+    found = drift_of(plan_of(desired(one), state(live), policy(limited=False)))
+    assert [(item.cause.value, item.left) for item in found] == [
+        ("files-added", Reason.IGNORED),
+        ("files-changed", Reason.IGNORED),
+    ]
+
+
+def test_what_is_protected_or_left_expired_has_moved_all_the_same() -> None:
+    wanted = desired(
+        entry("ci-a", unmanaged=True, fields=spec("ci-a", memory_limit="4g"), prevent_destroy=True),
+        entry("ci-b", unmanaged=True, when_expired=WhenExpired.LEAVE),
+    )
+    live = state(row("ci-a"), row("ci-b", number=2, status="expired"))
+    found = drift_of(plan_of(wanted, live, policy(limited=False)))
+    assert [(item.cause, item.left) for item in found] == [
+        (Cause.FIELDS, Reason.PROTECTED),
+        (Cause.EXPIRED, Reason.LEFT_EXPIRED),
+    ]

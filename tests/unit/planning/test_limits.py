@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
 from support.builders import (
     brief,
     declared_file,
@@ -16,14 +19,24 @@ from support.builders import (
     spec,
     state,
 )
+from support.strategies import Case, cases, law
 
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Severity
 from reconciler.model.plan import Action, Plan, Reason
 from reconciler.model.scope import Limits
 from reconciler.model.spec import ReplaceOrder
+from reconciler.planning.ownership import claim
 
 
-def losing(*, deletes: int, replaces: int = 0, kept: int = 0, limits: Limits | None = None) -> Plan:
+def losing(
+    *,
+    deletes: int,
+    replaces: int = 0,
+    kept: int = 0,
+    limits: Limits | None = None,
+    asked: Asked | None = None,
+) -> Plan:
     """A plan that deletes, replaces and keeps this many of the owned containers."""
     going = [row(f"ci-old-{number}", number=number) for number in range(deletes)]
     changing = [row(f"ci-new-{number}", number=100 + number) for number in range(replaces)]
@@ -33,7 +46,7 @@ def losing(*, deletes: int, replaces: int = 0, kept: int = 0, limits: Limits | N
     ]
     entries += [entry(live.name, unmanaged=True) for live in staying]
     within = scope(prune=True, limits=limits)
-    return plan_of(desired(*entries, within=within), state(*going, *changing, *staying))
+    return plan_of(desired(*entries, within=within), state(*going, *changing, *staying), policy(asked=asked))
 
 
 def why(plan: Plan) -> list[str]:
@@ -101,7 +114,7 @@ def test_every_violated_limit_is_named_with_the_least_that_lets_the_plan_pass(
 ) -> None:
     plan = losing(deletes=4, kept=7, limits=limits)
     assert [one.hint for one in plan.diagnostics] == [
-        f"if that is meant, set scope.limits.{hint}" for hint in hints
+        f"if that is meant: --allow-deletes 4; or set scope.limits.{hint}" for hint in hints
     ]
     enough = Limits(4, 37)
     assert not losing(deletes=4, kept=7, limits=enough).blocked
@@ -236,3 +249,82 @@ def test_destroy_is_exempt() -> None:
     plan = destruction_of(wanted, live, policy())
     assert plan.summary[Action.DELETE] == 14
     assert not any(Reason.BLOCKED_BY_LIMIT in change.reasons for change in plan.changes)
+
+
+FEW = Limits(max_deletes=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "blocked"),
+    [
+        (Asked(), {"delete", "replace"}),
+        (Asked(allow_deletes=2, allow_replaces=3), set()),
+        (Asked(allow_deletes=9, allow_replaces=9), set()),  # fewer than were allowed: some are gone already
+        (Asked(allow_deletes=2), {"replace"}),
+        (Asked(allow_replaces=3), {"delete"}),
+        (Asked(allow_deletes=1, allow_replaces=3), {"delete"}),
+        (Asked(allow_deletes=2, allow_replaces=2), {"replace"}),
+        (Asked(allow_deletes=0, allow_replaces=0), {"delete", "replace"}),
+    ],
+)
+def test_a_limit_is_overridden_by_saying_the_number_of_each_kind(asked: Asked, blocked: set[str]) -> None:
+    plan = losing(deletes=2, replaces=3, kept=1, limits=FEW, asked=asked)
+    assert {plan.meant(change).value for change in plan.blocked} == blocked
+    assert bool(why(plan)) is bool(blocked)
+
+
+def test_what_one_kind_was_allowed_does_not_count_against_the_other() -> None:
+    assert not losing(deletes=5, replaces=1, limits=FEW, asked=Asked(allow_deletes=5)).blocked
+
+
+def test_the_number_that_was_said_holds_also_where_the_limits_would_allow_more() -> None:
+    assert not losing(deletes=3, kept=3).blocked
+    plan = losing(deletes=3, kept=3, asked=Asked(allow_deletes=2))
+    assert why(plan) == ["this plan would delete 3 containers; --allow-deletes says 2"]
+    assert len(plan.blocked) == 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 12])
+def test_an_empty_set_deletes_all_where_the_number_is_said(count: int) -> None:
+    assert len(losing(deletes=count, asked=Asked(allow_deletes=count - 1)).blocked) == count
+    plan = losing(deletes=count, asked=Asked(allow_deletes=count))
+    assert (plan.blocked, plan.summary[Action.DELETE]) == ((), count)
+
+
+def test_an_empty_set_is_refused_whatever_is_left_out_of_it() -> None:
+    live = state(*(row(f"ci-{number}", number=number) for number in range(3)))
+    wanted = desired(within=scope(prune=True))
+    plan = plan_of(wanted, live, policy(asked=Asked(exclude=("ci-0",))))
+    assert why(plan) == ["the manifests declare no container, and this plan would delete 2 of 3 that exist"]
+
+
+@pytest.mark.parametrize("asked", [Asked(), Asked(allow_replaces=1)])
+def test_what_to_type_is_said_and_enough(asked: Asked) -> None:
+    plan = losing(deletes=4, replaces=2, kept=9, limits=Limits(2, 10), asked=asked)
+    said: dict[str, int] = {}
+    for found in plan.diagnostics:
+        words = (found.hint or "").partition(";")[0].split()
+        said |= {
+            word[2:].replace("-", "_"): int(number)
+            for word, number in pairwise(words)
+            if word.startswith("--")
+        }
+    assert said == {"allow_deletes": 4, "allow_replaces": 2}
+    again = Asked(allow_deletes=said["allow_deletes"], allow_replaces=said["allow_replaces"])
+    assert not losing(deletes=4, replaces=2, kept=9, limits=Limits(2, 10), asked=again).blocked
+
+
+@given(cases(limited=True))
+@law
+def test_without_a_number_never_all_of_two_or_more_and_with_one_never_more(case: Case) -> None:
+    plan = plan_of(case.desired, case.live, case.policy)
+    asked = case.policy.asked
+    owned = {row.declared_name: row for row in claim(case.desired, case.live).all_alive()}
+    lost = [change for change in plan.changes if change.action is Action.DELETE and not change.surplus]
+    replaced = plan.summary[Action.REPLACE]
+    if asked.allow_deletes is None:
+        assert not lost or len(lost) < len(claim(case.desired, case.live).all_alive()) or len(owned) == 1
+        assert not lost or case.desired.containers
+    else:
+        assert len(lost) <= asked.allow_deletes
+    assert asked.allow_replaces is None or replaced <= asked.allow_replaces

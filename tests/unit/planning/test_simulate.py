@@ -19,9 +19,11 @@ from support.builders import (
     scope,
     spec,
     state,
+    unguarded,
 )
 from support.strategies import Case, cases, law
 
+from reconciler.model.asked import Asked
 from reconciler.model.live import ASSISTANT, LiveContainer, LiveState, NotRead
 from reconciler.model.plan import FileOperation, Plan
 from reconciler.model.spec import ReplaceOrder
@@ -145,8 +147,10 @@ def test_without_a_prefix_nothing_that_was_there_goes_unless_adopted(case: Case)
 def test_every_declared_name_has_exactly_one_live_copy_that_holds_what_is_declared(case: Case) -> None:
     owning = replace(
         case,
-        desired=replace(case.desired, scope=scope(prune=True)),
-        policy=replace(case.policy, names=()),
+        desired=replace(
+            case.desired, scope=scope(prune=True), containers=tuple(map(unguarded, case.desired.containers))
+        ),
+        policy=replace(case.policy, names=(), asked=Asked()),
     )
     after = simulate(planned(owning), owning.desired, owning.live)
     for one in owning.desired.containers:

@@ -85,7 +85,10 @@ def test_what_is_blocked_comes_before_everything_with_the_reason_and_without_a_p
     found = lines(plan_of(wanted, LIVE))
     assert found[:5] == [
         "warning: this plan would delete or replace 2 containers; the limit is 1 [blocked-by-limit]",
-        "    hint: if that is meant, set scope.limits.max_deletes to at least 2",
+        (
+            "    hint: if that is meant: --allow-deletes 1 --allow-replaces 1; "
+            "or set scope.limits.max_deletes to at least 2"
+        ),
         "  ! blocked: replace ci-replace (field-changed, blocked-by-limit)  cntr_2",
         "      ~ memory_limit: 1g → 4g  (forces replacement)",
         "  ! blocked: delete ci-zdelete (not-in-manifest, blocked-by-limit)  cntr_4",
@@ -283,10 +286,11 @@ def test_colour_says_nothing_that_the_text_does_not(plan: Plan) -> None:
 def test_every_pending_blocked_or_withheld_change_has_its_line(case: Case) -> None:
     plan = plan_of(case.desired, case.live, case.policy)
     found = lines(plan)
-    for change in (*plan.pending, *plan.blocked, *plan.withheld):
+    waiting = (*plan.blocked, *plan.protected, *plan.withheld, *plan.spared)
+    for change in (*plan.pending, *waiting):
         assert any(safe(change.name) in line and (change.container_id or "") in line for line in found)
     assert found[-1] == summary_line(plan)
-    assert (found[-1] == "No changes.") == (not plan.pending and not plan.blocked and not plan.withheld)
+    assert (found[-1] == "No changes.") == (not plan.pending and not waiting)
 
 
 def test_a_million_characters_in_a_name_are_one_readable_line() -> None:
