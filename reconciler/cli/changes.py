@@ -11,7 +11,7 @@ from reconciler.control.exclusion import exclusive
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.overlap import forget, refused_overlap, remember
-from reconciler.control.passes import Converge, Destroy, carry_out, prepare
+from reconciler.control.passes import AccountChanged, Converge, Destroy, carry_out, prepare, still_so
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
 from reconciler.model.errors import Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
@@ -83,52 +83,61 @@ def _run(
     """Everything that contacts the account, as one run of its history."""
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
-        refused = _refused(prepared, account)
-        if refused is not None:
-            result = Result(options.command, plan=prepared.plan, error=refused)
+        try:
+            _check(prepared, account)
+            if not prepared.idle:
+                prepared = attempt.prepared = _shown(prepared, account, options, console, approved=approved)
+        except (Refused, AccountChanged) as error:
+            result = Result(options.command, plan=prepared.plan, error=error)
         else:
-            result = _approve_and_carry_out(prepared, account, options, console, approved=approved)
+            outcome = _go_ahead(prepared, account, options, console)
+            result = Result(options.command, plan=prepared.plan, outcome=outcome)
         attempt.result = result
         if options.command == "destroy" and result.exit_code is ExitCode.DONE:
             forget(account, prepared.plan)
         return result
 
 
-def _refused(prepared: Prepared, account: Account) -> Refused | None:
-    """Why nothing of this plan may be carried out, whatever anybody approves."""
+def _check(prepared: Prepared, account: Account) -> None:
+    """Refuses a plan that may not be carried out, whatever anybody approves.
+
+    Raises:
+        Refused: it may not.
+    """
     overlap = refused_overlap(account, prepared.desired.scope)
     if overlap is not None:  # before the limits, which nobody should raise over somebody else's containers
-        return overlap
-    return Refused("a limit blocks this plan; nothing was changed") if prepared.plan.blocked else None
+        raise overlap
+    if prepared.plan.blocked:
+        raise Refused("a limit blocks this plan; nothing was changed")
 
 
-def _approve_and_carry_out(
-    prepared: Prepared,
-    account: Account,
-    options: argparse.Namespace,
-    console: Console,
-    *,
-    approved: bool,
-) -> Result:
-    plan = prepared.plan
-    if prepared.idle:
-        _going_ahead(prepared, account, options)
-        return Result(options.command, plan=plan, outcome=Outcome())
+def _shown(
+    prepared: Prepared, account: Account, options: argparse.Namespace, console: Console, *, approved: bool
+) -> Prepared:
+    """Shows a plan, and asks whoever has not approved it yet.
+
+    Raises:
+        Refused: it is not approved.
+        AccountChanged: the account moved on before it was.
+    """
     if not approved and not console.interactive:
-        refused = Refused("there is no terminal to ask on; nothing was changed", hint="use --auto-approve")
-        return Result(options.command, plan=plan, error=refused)
-    console.show_plan(plan)
-    if not approved and not console.ask("Carry this out? Only 'yes' is taken for yes: "):
-        return Result(options.command, plan=plan, error=Refused("not approved; nothing was changed"))
-    _going_ahead(prepared, account, options)
+        raise Refused("there is no terminal to ask on; nothing was changed", hint="use --auto-approve")
+    console.show_plan(prepared.plan)
+    if approved:
+        return prepared
+    if not console.ask("Carry this out? Only 'yes' is taken for yes: "):
+        raise Refused("not approved; nothing was changed")
+    return run_until_signal(still_so(prepared, account, speed_of(options)))
 
+
+def _go_ahead(prepared: Prepared, account: Account, options: argparse.Namespace, console: Console) -> Outcome:
+    """Carries an approved plan out; one without anything to do is remembered as well."""
+    if options.command == "apply":
+        remember(account, prepared.desired.scope)
+    if prepared.idle:
+        return Outcome()
     stop = Stop()
     work = carry_out(prepared, account, speed_of(options), stop, console.progress)
     outcome = run_until_second_signal(work, stop, console.err)
     ignore_signals()  # what was done is noted, and told
-    return Result(options.command, plan=plan, outcome=outcome)
-
-
-def _going_ahead(prepared: Prepared, account: Account, options: argparse.Namespace) -> None:
-    if options.command == "apply":
-        remember(account, prepared.desired.scope)
+    return outcome
