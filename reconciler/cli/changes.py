@@ -15,12 +15,12 @@ from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.named import check_named
 from reconciler.control.overlap import forget, refused_overlap, remember
-from reconciler.control.passes import Converge, Destroy, carry_out, prepare
+from reconciler.control.passes import Converge, Destroy, carry_out, prepare, still_so
 from reconciler.control.policies import refused_by_policy
 from reconciler.control.refusals import refusal
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
-from reconciler.model.errors import Refused, UsageError
+from reconciler.model.errors import PlanMismatch, Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.outcome import Outcome
 from reconciler.model.result import Result
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.control.approvals import Conditions
     from reconciler.control.passes import Prepared, Strategy
-    from reconciler.model.errors import ReconcilerError
 
 
 def apply(options: argparse.Namespace, console: Console) -> Result:
@@ -101,23 +100,30 @@ def _run(
     """Everything that contacts the account, as one run of its history."""
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
-        refused = _refused(prepared, account, options, conditions)
-        if refused is not None:
-            result = Result(options.command, plan=prepared.plan, error=refused)
+        try:
+            _check(prepared, account, options, conditions)
+            if not prepared.idle:
+                prepared = attempt.prepared = _shown(prepared, account, options, console, approved=approved)
+        except (Refused, PlanMismatch) as error:
+            result = Result(options.command, plan=prepared.plan, error=error)
         else:
-            result = _approve_and_carry_out(prepared, account, options, console, approved=approved)
+            outcome = _go_ahead(prepared, account, options, console)
+            result = Result(options.command, plan=prepared.plan, outcome=outcome)
         attempt.result = result
         if options.command == "destroy" and result.exit_code is ExitCode.DONE:
             forget(account, prepared.plan)
         return result
 
 
-def _refused(
-    prepared: Prepared, account: Account, options: argparse.Namespace, conditions: Conditions
-) -> ReconcilerError | None:
-    """Why nothing of this plan may be carried out, whatever anybody answers at the prompt."""
+def _check(prepared: Prepared, account: Account, options: argparse.Namespace, conditions: Conditions) -> None:
+    """Refuses a plan that may not be carried out, whatever anybody answers at the prompt.
+
+    Raises:
+        Refused: it may not.
+        PlanMismatch: it is not the one that was expected.
+    """
     plan = prepared.plan
-    return (
+    refused = (
         another_plan(plan, conditions.digest)
         # before the limits, which nobody should raise over somebody else's containers
         or refused_overlap(account, prepared.desired.scope)
@@ -125,35 +131,37 @@ def _refused(
         or refused_by_policy(plan)
         or refused_direction(plan, conditions)
     )
+    if refused is not None:
+        raise refused
 
 
-def _approve_and_carry_out(
-    prepared: Prepared,
-    account: Account,
-    options: argparse.Namespace,
-    console: Console,
-    *,
-    approved: bool,
-) -> Result:
-    plan = prepared.plan
-    if prepared.idle:
-        _going_ahead(prepared, account, options)
-        return Result(options.command, plan=plan, outcome=Outcome())
+def _shown(
+    prepared: Prepared, account: Account, options: argparse.Namespace, console: Console, *, approved: bool
+) -> Prepared:
+    """Shows a plan, and asks whoever has not approved it yet.
+
+    Raises:
+        Refused: it is not approved.
+        AccountChanged: the account moved on before it was.
+    """
     if not approved and not console.interactive:
-        refused = Refused("there is no terminal to ask on; nothing was changed", hint="use --auto-approve")
-        return Result(options.command, plan=plan, error=refused)
-    console.show_plan(plan)
-    if not approved and not console.ask("Carry this out? Only 'yes' is taken for yes: "):
-        return Result(options.command, plan=plan, error=Refused("not approved; nothing was changed"))
-    _going_ahead(prepared, account, options)
+        raise Refused("there is no terminal to ask on; nothing was changed", hint="use --auto-approve")
+    console.show_plan(prepared.plan)
+    if approved:
+        return prepared
+    if not console.ask("Carry this out? Only 'yes' is taken for yes: "):
+        raise Refused("not approved; nothing was changed")
+    return run_until_signal(still_so(prepared, account, speed_of(options)))
 
+
+def _go_ahead(prepared: Prepared, account: Account, options: argparse.Namespace, console: Console) -> Outcome:
+    """Carries an approved plan out; one without anything to do is remembered as well."""
+    if options.command == "apply":
+        remember(account, prepared.desired.scope)
+    if prepared.idle:
+        return Outcome()
     stop = Stop()
     work = carry_out(prepared, account, speed_of(options), stop, console.progress)
     outcome = run_until_second_signal(work, stop, console.err)
     ignore_signals()  # what was done is noted, and told
-    return Result(options.command, plan=plan, outcome=outcome)
-
-
-def _going_ahead(prepared: Prepared, account: Account, options: argparse.Namespace) -> None:
-    if options.command == "apply":
-        remember(account, prepared.desired.scope)
+    return outcome

@@ -12,6 +12,7 @@ from reconciler.control.clock import now
 from reconciler.control.policies import NO_POLICIES, Policies, of_plan
 from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.errors import PlanMismatch
 from reconciler.model.events import ChangeNotStarted
 from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
@@ -24,7 +25,7 @@ from reconciler.planning.review import over
 from reconciler.planning.takeover import takes_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from reconciler.control.account import Account
     from reconciler.model.events import Event
@@ -34,6 +35,16 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
     from reconciler.model.steps import Chain
     from reconciler.model.stop import Stop
+
+
+LONG_ASKED = 10.0
+"""Seconds that a question may stand before the account is looked at once more."""
+
+
+class AccountChanged(PlanMismatch):
+    """The containers are not those that the plan was made on; `details` say what moved."""
+
+    code = "account-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +77,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan with everything that carrying it out needs."""
+    """A plan with everything that carrying it out needs; `made_at` is by the account's clock."""
 
     plan: Plan
     desired: Desired
     live: LiveState
     sweep: tuple[str, ...]
     requests: int
+    made_at: float = 0.0
 
     @property
     def idle(self) -> bool:
@@ -153,7 +165,51 @@ async def prepare(
     if violations := of_plan(options.policies, plan):
         found = (*plan.diagnostics, *violations)
         plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
-    return Prepared(plan, desired, live, sweepable(claim(desired, live), desired, policy), requests)
+    sweep = sweepable(claim(desired, live), desired, policy)
+    return Prepared(plan, desired, live, sweep, requests, account.clock.monotonic())
+
+
+async def still_so(prepared: Prepared, account: Account, speed: Speed) -> Prepared:
+    """Looks at the account once more after a question that stood for long; a quick answer is free.
+
+    One that changed is planned anew by a person, since what was approved was the plan on the screen.
+
+    Raises:
+        AccountChanged: the containers that this is about are not those of the plan; nothing was changed.
+        ApiError: the list could not be read.
+    """
+    if account.clock.monotonic() - prepared.made_at <= LONG_ASKED:
+        return prepared
+    from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
+
+    async with account.reader(speed) as reader:
+        needs = NoNeeds(prepared.desired)
+        live = await observe(reader, needs, account.ledger, parallelism=speed.parallelism)
+        requests = prepared.requests + reader.requests
+    selects = Policy(account.profile, names=prepared.plan.names).selects
+    moved = tuple(moved_since(prepared.desired, prepared.live, live, selects))
+    if moved:
+        raise AccountChanged(
+            "the account changed while the question stood; nothing was changed",
+            hint="plan again",
+            details=moved,
+        )
+    return replace(prepared, requests=requests)
+
+
+def moved_since(
+    desired: Desired, before: LiveState, after: LiveState, selects: Callable[[str], bool]
+) -> Iterator[str]:
+    """Yields which live copies that a set claims came and went; one that died went.
+
+    Dead rows alone are nobody's business: at most they were to be swept, which finds them gone.
+    """
+    old, new = (
+        {(row.name, row.id) for row in claim(desired, live).all_alive() if selects(row.declared_name)}
+        for live in (before, after)
+    )
+    yield from (f"{name} ({identifier}) is gone" for name, identifier in sorted(old - new))
+    yield from (f"{name} ({identifier}) is new" for name, identifier in sorted(new - old))
 
 
 async def carry_out(

@@ -4,7 +4,7 @@ ReconcilerError                 1   cannot go on
 ├── UsageError                 64   the command line itself
 ├── InvalidInput                3   a manifest, value, key or secret; nothing was contacted
 ├── Refused                     4   a guard, a declined prompt; nothing was changed
-├── PlanMismatch                5   a saved plan no longer covers what would be done
+├── PlanMismatch                5   an approved plan no longer covers what would be done
 ├── LockHeld                    7   another run holds the lock
 ├── LocalFileError              1   a local file that cannot be read or written
 ├── ApiError                    1   drawn in `reconciler.api.errors`
@@ -52,7 +52,7 @@ class Refused(ReconcilerError):
 
 
 class PlanMismatch(ReconcilerError):
-    """A saved plan does not cover what would be done now; nothing was changed."""
+    """A plan that was approved does not cover what would be done now; nothing was changed."""
 
     exit_code = ExitCode.STALE_PLAN
     code = "plan-mismatch"

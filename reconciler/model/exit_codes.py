@@ -26,7 +26,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.CHANGES: "changes pending (drift, and plan --detailed-exitcode)",
     ExitCode.INVALID: "invalid manifest, invalid value, missing key or secret; nothing was contacted",
     ExitCode.REFUSED: "refused by a guard or at the prompt, or without --auto-approve; nothing was changed",
-    ExitCode.STALE_PLAN: "the saved plan no longer covers what would be done; nothing was changed",
+    ExitCode.STALE_PLAN: "a saved plan, or one shown for long, no longer fits; nothing was changed",
     ExitCode.PARTIAL: "applied in part: what failed or is doubled is listed; a re-run goes on from there",
     ExitCode.LOCKED: "another run holds the lock",
     ExitCode.USAGE: "the command line itself: unknown option or command, bad type, missing argument or path",

@@ -7,6 +7,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -124,10 +125,10 @@ def test_a_kill_leaves_what_the_next_apply_completes(server: Server, endpoint: s
 class Terminal:
     """The command on a terminal of its own."""
 
-    def __init__(self, server: Server, *arguments: str) -> None:
+    def __init__(self, server: Server, *arguments: str, line: tuple[str, ...] = ()) -> None:
         self._main, child = pty.openpty()
         self.process = subprocess.Popen(
-            command(*arguments),
+            [*line, *arguments] if line else command(*arguments),
             stdin=child,
             stdout=child,
             stderr=child,
@@ -192,3 +193,30 @@ def test_an_interrupt_at_the_prompt_is_130_and_changes_nothing(server: Server) -
     assert terminal.end() == 130
     assert "interrupted" in terminal.screen
     assert server.containers() == []
+
+
+LONG_ASKED = (
+    sys.executable,
+    "-c",
+    "import reconciler.__main__ as it, reconciler.control.passes as p; p.LONG_ASKED = 0.0; it.main()",
+)
+"""The command, for which any question stands for long."""
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_yes_that_comes_late_is_for_the_account_as_it_was_shown(server: Server, *, moves: bool) -> None:
+    terminal = Terminal(server, "apply", QUICKSTART, "--no-color", line=LONG_ASKED)
+    terminal.read_until(QUESTION)
+    before = server.counts()["GET /containers"]
+    rows = [{"name": "foreign", "status": "active"}]
+    if moves:
+        rows.append({"name": "quickstart-analysis", "status": "active"})
+    server.control("POST", "/containers", {"containers": rows})
+    terminal.type("yes\n")
+    assert terminal.end() == (5 if moves else 0), terminal.screen
+    assert len(server.containers()) == (2 if moves else 4)
+    if moves:
+        assert "the account changed while the question stood; nothing was changed" in terminal.screen
+        assert "quickstart-analysis (cntr_" in terminal.screen
+        assert server.counts()["GET /containers"] == before + 1
+        assert "POST /containers" not in server.counts()
