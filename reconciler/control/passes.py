@@ -155,7 +155,14 @@ async def prepare(
     async with account.reader(options.speed) as reader:
         needs = strategy.needs(desired, policy)
         parallelism, alone = options.speed.parallelism, options.exclusive
-        live = await observe(reader, needs, account.ledger, parallelism=parallelism, settles=alone)
+        live = await observe(
+            reader,
+            needs,
+            account.ledger,
+            parallelism=parallelism,
+            settles=alone,
+            list_lag=account.profile.list_lag,
+        )
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
     if strategy.limited:

@@ -104,6 +104,7 @@ async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> N
     wrong = contradictions(step.spec, made.spec)
     if made.name != step.name:  # under another name nobody would ever find it again
         await writer.delete_container(made.id)
+        state.container_id = None
         raise NotAsPlanned(f"{step.name} was created as {made.name!r} ({made.id}), which was deleted again")
     if wrong:
         raise NotAsPlanned(

@@ -61,7 +61,7 @@ class Journal:
             self._of_name[row.name].append(row.id)
         self._sent: dict[str, int | None] = {}
         self._did: defaultdict[str, set[int]] = defaultdict(set)
-        self._lag_seen: float = memory.lag_seen
+        self._lag_seen: float = max(memory.lag_seen, profile.list_lag / 2)
         self._last_look: tuple[int, frozenset[str]] = (0, frozenset())
 
     @property

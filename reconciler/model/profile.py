@@ -13,6 +13,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from reconciler.model.diagnostics import Severity
+from reconciler.model.memory import LEAST_LAG
 from reconciler.model.prices import OPENAI_PRICES_OF, OPENAI_USD_PER_HOUR
 from reconciler.model.spec import DISABLED, ExpiresAfter, NetworkPolicy
 
@@ -64,7 +65,8 @@ class Profile:
 
     `idle` is the longest idle time, None where it is unknown. `gaps` is what it cannot do.
     `memory_pool_gb` is what all its containers share, `lifetime_minutes` how long a container lives however
-    active it is; None without such a limit. `usd_per_hour` prices an active container by memory limit;
+    active it is; None without such a limit. `list_lag` is for how many seconds its lists may lack what was
+    made, as far as that is known. `usd_per_hour` prices an active container by memory limit;
     `prices_of` is the month of those prices.
     """
 
@@ -77,6 +79,7 @@ class Profile:
     gaps: tuple[Gap, ...] = ()
     memory_pool_gb: int | None = None
     lifetime_minutes: int | None = None
+    list_lag: float = LEAST_LAG
     prices_of: str | None = None
 
     def price(self, memory_limit: str | None) -> float:
@@ -175,6 +178,7 @@ def _dropped(feature: Feature) -> Gap:
 LITELLM = replace(
     GENERIC,
     name="litellm",
+    list_lag=75.0,  # it caches lists for 60 s (LiteLLM's source, September 2026)
     gaps=(
         _dropped(Feature.MEMORY_LIMIT),
         _dropped(Feature.NETWORK_POLICY),

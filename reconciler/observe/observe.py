@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
 from reconciler.model.live import LiveState, NotRead
-from reconciler.model.memory import Touch
+from reconciler.model.memory import LEAST_LAG, Touch
 from reconciler.observe.recall import corrected
 
 if TYPE_CHECKING:
@@ -42,7 +42,13 @@ class Needs(Protocol):
 
 
 async def observe(
-    reader: Reader, needs: Needs, ledger: Ledger, *, parallelism: int, settles: bool = False
+    reader: Reader,
+    needs: Needs,
+    ledger: Ledger,
+    *,
+    parallelism: int,
+    settles: bool = False,
+    list_lag: float = LEAST_LAG,
 ) -> LiveState:
     """Reads the account.
 
@@ -52,12 +58,13 @@ async def observe(
         ledger: what is remembered; our touches are noted in it.
         parallelism: requests at once.
         settles: no other run on this scope is under way, so what turns out may be forgotten.
+        list_lag: seconds that lists of this target are known to lag.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
     listing = await reader.containers()
-    rows = await corrected(reader, listing, ledger, needs.concerns, settles=settles)
+    rows = await corrected(reader, listing, ledger, needs.concerns, settles=settles, list_lag=list_lag)
     live = LiveState(rows, listing.date)
     touches = Touches({row.id: row for row in rows})
     try:

@@ -44,6 +44,7 @@ async def corrected(
     concerns: Callable[[str], bool],
     *,
     settles: bool,
+    list_lag: float,
 ) -> tuple[LiveContainer, ...]:
     """The rows of a list as they should be.
 
@@ -53,11 +54,13 @@ async def corrected(
         ledger: what is remembered.
         concerns: tells of a declared name whether it is this pass's business.
         settles: what turns out may be forgotten: no other run on this scope is under way.
+        list_lag: seconds that lists of this target are known to lag.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
     memory = ledger.recall()
+    memory = replace(memory, lag_seen=max(memory.lag_seen, list_lag / 2))
     births = tuple(birth for birth in memory.births if concerns(parse_live_name(birth.name).declared))
     intents = tuple(intent for intent in memory.intents if concerns(parse_live_name(intent.name).declared))
     correction = _Correction(reader, memory, listing)

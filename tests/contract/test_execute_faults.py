@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import HERE, allow, declared_file, desired, entry, scope, spec
-from support.emulated import applied, carried_out, planned
+from support.emulated import TARGET, account_of, applied, carried_out, planned
 from support.servers import serving
 from support.worlds import file_name
 
+from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.store import Place
 from reconciler.model.events import ChangeApplied, ChangeStarted, DoublesSeen, RowSwept
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.plan import Action, Reason
@@ -19,8 +23,6 @@ from reconciler.model.spec import DesiredFile, FileSpec, LocalFile, ReplaceOrder
 from reconciler.model.stop import Stop
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.servers import Server
 
     from reconciler.model.events import Event
@@ -385,8 +387,14 @@ def test_without_a_prefix_no_double_is_deleted(server: Server) -> None:
 def test_a_container_that_was_made_under_another_name_is_deleted_again(server: Server) -> None:
     """Nobody would ever find it: each apply would leave one more."""
     server.fault(kind="patch", endpoint=CREATE, fields={"name": "CI-A"})
-    [failed] = applied(server, desired(entry("ci-a"))).outcome.failed
+    with TemporaryDirectory() as folder:
+        ledger = Ledger.at(Place(Path(folder) / "ledger.db"), TARGET, print)
+        ran = applied(server, desired(entry("ci-a")), account=account_of(server, ledger))
+        memory = ledger.recall()
+        ledger.close()
+    [failed] = ran.outcome.failed
     assert "was created as 'CI-A'" in failed.failure.message
+    assert (memory.intents, memory.births) == ((), ()), "nothing is left to wait for"
     assert server.containers() == [] or {row["status"] for row in server.containers()} == {"deleted"}
 
 

@@ -17,6 +17,7 @@ from reconciler.ledger.ledger import Ledger
 from reconciler.ledger.store import Place
 from reconciler.model.events import ChangeApplied, Waiting
 from reconciler.model.memory import IN_FLIGHT_SECONDS, LEAST_LAG
+from reconciler.model.profile import LITELLM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -292,6 +293,17 @@ def test_a_gateway_whose_date_is_ahead_of_created_at_doubles_nothing(machine: Ma
         server.fault(kind="drop", when="after", endpoint=CREATE, times=1)
         assert carried_out(server, ahead, account=account).failures == []
     assert names(server) == ["ci-a", "ci-b"]
+
+
+def test_a_gateway_that_caches_lists_is_given_its_time() -> None:
+    """One container, and nothing of ours that could show how old the list is: its kind must be known."""
+    with serving(list_lag=60.0) as server:
+        server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
+        server.fault(kind="drop", when="after", endpoint=CREATE, times=3)
+        account = replace(account_of(server, clock=SharedClock(server)), profile=LITELLM)
+        wanted = desired(entry("ci-a", unmanaged=True))
+        assert applied(server, wanted, account=account).failures == []
+        assert names(server) == ["ci-a"]
 
 
 def test_a_list_that_lacks_what_exists_proves_nothing(tmp_path: Path) -> None:
