@@ -2,9 +2,14 @@
 
 The default takes the same examples every time, so that a change is judged by itself; the nightly one takes
 new ones, and what it finds becomes a test of its own.
+
+A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts would
+inherit that: an interrupt that a test sends would then be waited for without an end.
 """
 
 from __future__ import annotations
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -15,3 +20,6 @@ _COMMON = settings(
 settings.register_profile("ci", _COMMON, max_examples=30, derandomize=True, stateful_step_count=25)
 settings.register_profile("nightly", _COMMON, max_examples=1000, stateful_step_count=40)
 settings.load_profile("ci")  # before pytest loads the one that is asked for
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

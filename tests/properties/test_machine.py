@@ -631,9 +631,8 @@ class Machine(RuleBasedStateMachine):
             if run.cut is None or run.cut.how != "cancel":
                 assert len(told) == len(done.prepared.plan.pending)
             if not outcome.interrupted:
-                assert outcome.exit_code is (
-                    ExitCode.PARTIAL if outcome.failed or outcome.not_started else ExitCode.DONE
-                )
+                partial = outcome.failed or outcome.not_started or outcome.doubled
+                assert outcome.exit_code is (ExitCode.PARTIAL if partial else ExitCode.DONE)
         if not self.losing:
             self._check_files(desired, before, by_id(after))
 
