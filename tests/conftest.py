@@ -3,8 +3,8 @@
 The default takes the same examples every time, so that a change is judged by itself; the nightly one takes
 new ones, and what it finds becomes a test of its own.
 
-A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts would
-inherit that: an interrupt that a test sends would then be waited for without an end.
+A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts
+would inherit that: an interrupt that a test sends would then be waited for without an end.
 """
 
 from __future__ import annotations
