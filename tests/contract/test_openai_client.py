@@ -5,7 +5,7 @@ import io
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import httpx2
 import openai
@@ -179,7 +179,8 @@ def test_the_asynchronous_client_sees_the_same(emulator: Emulator, http: httpx2.
 def _skill(*, name: str = "cleaner") -> tuple[str, bytes]:
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
-        archive.writestr("folder/SKILL.md", f"---\nname: {name}\ndescription: d\n---\n")
+        entry = ZipInfo("folder/SKILL.md")  # of a fixed time, so that packing twice gives the same bytes
+        archive.writestr(entry, f"---\nname: {name}\ndescription: d\n---\n")
     return "skill.zip", packed.getvalue()
 
 
