@@ -42,6 +42,7 @@ from reconciler.model.steps import (
     DeleteContainer,
     DeleteFile,
     UploadFile,
+    VerifyUploads,
 )
 
 if TYPE_CHECKING:
@@ -252,8 +253,11 @@ class _Run:
         self._note_created(run, step)
         if isinstance(step, WRITES):
             run.wrote_at = self._clock.monotonic()
-        if isinstance(step, UploadFile):
-            self._journal.sent(run.state.container, step.file.spec.path)
+        if isinstance(
+            step, VerifyUploads
+        ):  # until they are listed, the next run must not take them for missing
+            for path in step.paths:
+                self._journal.sent(run.state.container, path)
         if not isinstance(step, (DeleteContainer, ConfirmDeleted)):
             self._journal.did(run.state.container_id)
         if isinstance(step, ConfirmDeleted):

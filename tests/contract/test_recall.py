@@ -20,7 +20,7 @@ from reconciler.model.memory import IN_FLIGHT_SECONDS, LEAST_LAG
 from reconciler.model.profile import LITELLM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from support.servers import Server
@@ -241,31 +241,33 @@ def test_a_delete_that_was_not_sent_spares_its_container(machine: Machine) -> No
         assert account.ledger.recall().doomed == frozenset()
 
 
-def test_an_upload_of_a_killed_run_is_not_doubled_where_lists_of_files_lag(tmp_path: Path) -> None:
+def test_an_upload_that_was_answered_and_not_yet_listed_is_not_doubled(tmp_path: Path) -> None:
+    """The run ends between two uploads; the list of files does not show the first one yet."""
     with serving(list_lag=6.0, lag_files=True) as server:
         server.control("POST", "/clock", {"now": 1_790_000_000, "freeze": True})
         machine = Machine(server, Place(tmp_path / "ledger.db"), [])
-        wanted = desired(entry("ci-a"))
         with machine.run() as account:
-            applied(server, wanted, account=account)
+            applied(server, desired(entry("ci-a")), account=account)
         server.advance(100)
 
-        class DyingUpload(Ledger):
-            """The process dies when an upload is answered."""
+        class Second(Ledger):
+            """The process dies when the second upload is about to be sent."""
 
-            def sent(self, uploads: Iterable[tuple[str, str]]) -> None:
-                if list(uploads):
+            def sending(self, container_id: str, path: str, date: int | None) -> None:
+                if path == "b.txt":
                     raise Killed
+                super().sending(container_id, path, date)
 
-        grown = desired(entry("ci-a", declared_file("a.txt")))
-        ledger = DyingUpload.at(machine.place, TARGET, machine.warnings.append)
+        grown = desired(entry("ci-a", declared_file("a.txt"), declared_file("b.txt")))
+        ledger = Second.at(machine.place, TARGET, machine.warnings.append)
         with pytest.raises(Killed):
             applied(server, grown, account=account_of(server, ledger))
         ledger.close()
         with machine.run() as account:
             assert applied(server, grown, account=account).failures == []
+            assert account.ledger.recall().sendings == ()
         [row] = server.containers()
-        assert len(row["files"]) == 1
+        assert len(row["files"]) == 2
 
 
 @pytest.mark.parametrize(
