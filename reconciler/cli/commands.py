@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.cli.changes import apply, destroy
+from reconciler.cli.explaining import explain
 from reconciler.cli.interrupts import run_until_signal
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
 from reconciler.cli.selection import pass_options, refuse_plans
@@ -72,6 +73,7 @@ COMMANDS = {
     "apply": apply,
     "destroy": destroy,
     "show": show,
+    "explain": explain,
     "history": history,
     "ledger show": show_ledger,
     "ledger clear": clear_ledger,

@@ -10,6 +10,7 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
+from reconciler.render.explanation_text import explanation_lines
 from reconciler.render.history_text import history_lines
 from reconciler.render.ledger_text import forgotten_lines, ledger_lines
 from reconciler.render.outcome_text import outcome_lines
@@ -66,6 +67,8 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         yield from (
             forgotten_lines(result.ledger) if forgotten else ledger_lines(result.ledger, console.paint_out)
         )
+    if result.explained is not None:
+        yield from explanation_lines(result.explained, console.paint_out)
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):

@@ -55,6 +55,7 @@ def build() -> Parser:
     _destroy(commands)
     add_history(commands)
     add_ledger(commands)
+    _explain(commands)
     _emulator(commands)
     return parser
 
@@ -161,6 +162,19 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
     add_selection(parser)
     add_skip_blocked(parser)
     add_target(parser)
+    add_output(parser)
+
+
+def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = add_command(
+        commands,
+        "explain",
+        "say in plain words what a code means: of a problem, a reason, an error, an exit",
+        "reconciler explain duplicate-key\n         reconciler explain exit-codes",
+    )
+    parser.add_argument(
+        "code", metavar="CODE", nargs="?", help="a code, or exit-codes (default: list every code)"
+    )
     add_output(parser)
 
 

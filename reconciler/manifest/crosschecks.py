@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from reconciler.manifest import rules, scope_checks, shapes
-from reconciler.manifest.findings import error, nearest, quoted
+from reconciler.manifest.findings import Problem, error, nearest, quoted
 from reconciler.manifest.places import known_keys
 
 if TYPE_CHECKING:
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Diagnostic, Position
 
-_ONCE_PER_SET = ("scope", "defaults")
+_ONCE_PER_SET = {
+    "scope": Problem("duplicate-scope", "expected one scope in the whole set"),
+    "defaults": Problem("duplicate-defaults", "expected one defaults in the whole set"),
+}
 
 
 def problems_of(documents: Sequence[Node]) -> Iterator[Diagnostic]:
     """Everything that only shows when entries are looked at together."""
-    for key in _ONCE_PER_SET:
-        yield from _doubled_keys(documents, key)
+    for key, problem in _ONCE_PER_SET.items():
+        yield from _doubled_keys(documents, key, problem)
     containers = list(entries(documents))
     yield from _names(containers, only(documents, "scope"))
     for container in containers:
@@ -68,11 +71,10 @@ def entries(documents: Iterable[Node]) -> Iterator[Node]:
         yield from containers.items()
 
 
-def _doubled_keys(documents: Iterable[Node], key: str) -> Iterator[Diagnostic]:
+def _doubled_keys(documents: Iterable[Node], key: str, problem: Problem) -> Iterator[Diagnostic]:
     places = [document.key_position(key) for document in documents if document.child(key)]
     for place in places[1:]:
-        message = f"expected one {key} in the whole set, found another at {places[0]}"
-        yield error(f"duplicate-{key}", message, place)
+        yield error(problem.code, f"{problem.message}, found another at {places[0]}", place)
 
 
 def _names(containers: Iterable[Node], scope: Node | None) -> Iterator[Diagnostic]:

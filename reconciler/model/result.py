@@ -11,6 +11,7 @@ from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError
+    from reconciler.model.explanations import Explanation
     from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Activity, Plan, Reason
@@ -51,7 +52,7 @@ class DriftItem:
 class Result:
     """What a command came to. `signal` asks for exit code 2 where changes are pending.
 
-    `ledger` is what the ledger holds, or what was forgotten of it.
+    `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words.
     """
 
     command: str
@@ -63,6 +64,7 @@ class Result:
     signal: bool = False
     runs: tuple[PastRun, ...] | None = None
     ledger: LedgerReport | None = None
+    explained: tuple[Explanation, ...] | None = None
 
     @property
     def exit_code(self) -> ExitCode:

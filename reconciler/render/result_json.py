@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.plan_json import activity_values, diagnostic_values, plan_values
@@ -42,6 +43,8 @@ def result_values(result: Result) -> dict[str, Any]:
         values["runs"] = [run_values(past) for past in result.runs]
     if result.ledger is not None:
         values["ledger"] = ledger_values(result.ledger)
+    if result.explained is not None:
+        values["explanations"] = [asdict(found) for found in result.explained]
     values["diagnostics"] = [diagnostic_values(found) for found in result.diagnostics]
     if result.error is not None:
         error = result.error

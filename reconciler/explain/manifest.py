@@ -1,0 +1,89 @@
+"""Codes of manifests: keys, values, and what entries have against each other."""
+
+from __future__ import annotations
+
+from reconciler.explain.entries import entries
+
+TABLE = entries(r"""
+unknown-key
+    A key that may not stand here. Unknown keys are errors, as a mistyped one would otherwise be left out
+    in silence.
+
+    Check the spelling and the indentation: a key may belong one level further in or out. An editor
+    completes keys by the line `# yaml-language-server: $schema=...` at the top.
+
+missing-key
+    A key that must be there is not.
+
+    Add it; the message names the key, and the position the mapping it belongs to.
+
+conflicting-keys
+    Two keys of one mapping cannot both be meant, such as `source` and `content` of one file.
+
+    Keep the one that is meant.
+
+wrong-type
+    A value is of another kind than is wanted here, such as text where a list belongs. Nothing is
+    converted: a quoted "20" is text and no number.
+
+    Write the kind that the message expects. An empty list is `[]`; a list of one is `[one]`.
+
+quote-it
+    Text is wanted, and what stands here is read as something else by some version of YAML: `no` and `on`
+    as false and true, `1.10` as 1.1, `007` as 7, `2024-01-01` as a date, `12:30` as 750. To be the same
+    for every reader, it must be quoted.
+
+    Put it in quotes: "no".
+
+invalid-value
+    The value is of the right kind, and not one that may stand here: not among the choices, out of bounds,
+    or not of the form that is wanted. A `path` with a folder in it is one of them: the API stores the
+    files of a container flat under /mnt/data/, so it would arrive under another name.
+
+    The message says what is expected; `reconciler schema manifest` has the whole grammar.
+
+not-supported-yet
+    This part of the grammar is designed and not built. It is an error rather than left out in silence.
+
+    Leave it out for now.
+
+missing-prefix
+    `prune`, `sweep` and `exclude` are about containers that no manifest declares, and only a prefix says
+    which of those belong to this set.
+
+    Give the set a `scope.prefix` that all of its names begin with, or leave the key out.
+
+outside-scope
+    A declared name does not begin with `scope.prefix`, or begins with one of `scope.exclude`. The set
+    would make a container that it does not own.
+
+    Rename the container, or change the scope.
+
+duplicate-scope
+    A set of manifests has one scope, and a second one stands in another document or file.
+
+    Keep one. Every path on the command line belongs to the same set: give two sets to two commands.
+
+duplicate-defaults
+    A set of manifests has one `defaults`, and a second one stands in another document or file. Which of
+    them counted would depend on the order of files.
+
+    Merge them into one.
+
+duplicate-name
+    Two entries declare the same name; the message says where the other one is. Names identify containers,
+    so each is declared once in the whole set.
+
+    Rename or delete one of them.
+
+duplicate-path
+    Two files of one container would have the same name under /mnt/data/, so one would hide the other. The
+    name is `path`, or the last part of `source`.
+
+    Give one of them another `path`.
+
+duplicate-domain
+    An allowlist names one domain twice; capitals make no difference.
+
+    Keep one of them.
+""")

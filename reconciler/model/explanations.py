@@ -1,0 +1,15 @@
+"""What a code means, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One code. `section` is what kinds of codes it stands among, `means` what it says, `do` what helps."""
+
+    code: str
+    section: str
+    means: str
+    do: str
