@@ -3,12 +3,15 @@
 The default takes the same examples every time, so that a change is judged by itself; the nightly one takes
 new ones, and what it finds becomes a test of its own.
 
+`-n auto` is two workers for each core: many tests wait for a process, a signal or a lag, and compute nothing.
+
 A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts
 would inherit that: an interrupt that a test sends would then be waited for without an end.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 
 from hypothesis import HealthCheck, settings
@@ -23,3 +26,8 @@ settings.load_profile("ci")  # before pytest loads the one that is asked for
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` means."""
+    return 2 * (os.cpu_count() or 1)

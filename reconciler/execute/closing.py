@@ -1,5 +1,8 @@
 """The closing list: once after an apply that created anything, newest first, back to where it began.
 
+Where it does not show yet what this run made, it cannot show what was made besides: then the list is given
+as long as the longest lag that was seen, and at last the lag that is reckoned with, and read again.
+
 It shows what a gateway doubled by repeating a write that was answered. Such a double is deleted where it is
 provably of this run, and left to the next plan's rule for copies where it could be somebody else's:
 
@@ -21,30 +24,36 @@ from reconciler.api.newest import newest
 from reconciler.execute.shown import is_what_was_sent
 from reconciler.model.errors import ApiError
 from reconciler.model.events import DoublesSeen, Failure
-from reconciler.model.steps import SKEW_SECONDS
+from reconciler.model.steps import PAGE, SKEW_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from reconciler.api.writer import Writer
     from reconciler.execute.journal import Created, Journal
     from reconciler.model.live import LiveContainer
     from reconciler.model.profile import Profile
 
+SHARES_OF_LAG = (0.5, 1)
+"""When a list that lacks what was made is read again: the lag is twice the longest that was seen."""
 
-async def closing_list(writer: Writer, journal: Journal, owned: frozenset[str]) -> DoublesSeen:
+
+async def closing_list(
+    writer: Writer, journal: Journal, owned: frozenset[str], pause: Callable[[float], Awaitable[bool]]
+) -> DoublesSeen:
     """Looks for live rows of the created names that are neither ours nor were there before.
 
     Args:
         writer: the account.
         journal: what this run made.
         owned: declared live names, in a set that owns its names; empty in any other.
+        pause: waits so many seconds for the list; false where the run is to end instead.
     """
     created = tuple(journal.created.values())
-    floor = journal.floor or min(made.created_at for made in created) - SKEW_SECONDS
     try:
-        rows = await newest(writer, floor, journal.before, len(created))
+        rows = await _complete(writer, journal, pause)
     except ApiError as error:
         return DoublesSeen((), Failure(error.code, str(error), error.hint))
-    journal.looked(rows)
     known = journal.known
     doubles: defaultdict[str, list[LiveContainer]] = defaultdict(list)
     for row in rows:
@@ -61,6 +70,26 @@ async def closing_list(writer: Writer, journal: Journal, owned: frozenset[str]) 
             else:
                 left.add(name)
     return DoublesSeen(tuple(sorted(left)), removed=tuple(sorted(removed)))
+
+
+async def _complete(
+    writer: Writer, journal: Journal, pause: Callable[[float], Awaitable[bool]]
+) -> list[LiveContainer]:
+    """What the list shows once it shows what was made, or once the lag has passed."""
+    rows = await _rows(writer, journal)
+    for again, share in enumerate(SHARES_OF_LAG, start=1):
+        left = journal.until_shown(rows, share)
+        if left > 0 and await pause(left):
+            rows = await _rows(writer, journal, limit=PAGE - again)  # lists of one query may be cached
+    return rows
+
+
+async def _rows(writer: Writer, journal: Journal, *, limit: int = PAGE) -> list[LiveContainer]:
+    created = journal.created.values()
+    floor = journal.floor or min(made.created_at for made in created) - SKEW_SECONDS
+    rows = await newest(writer, floor, journal.before, len(created), limit=limit)
+    journal.looked(rows)
+    return rows
 
 
 async def _removed(row: LiveContainer, made: Created, writer: Writer, journal: Journal) -> bool:

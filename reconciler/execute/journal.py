@@ -149,6 +149,19 @@ class Journal:
         old = (made for made in self.created.values() if (made.answered or date) <= date - self.lag)
         return next((made for made in old if made.id not in shown), None)
 
+    def until_shown(self, rows: Iterable[LiveContainer], share: float) -> float:
+        """Seconds until a share of the lag has passed since the last create; 0 where a list lacks none.
+
+        A container that failed counts for none: it may have been removed again.
+        """
+        made = [made for made in self.created.values() if made.complete]
+        shown = {row.id for row in rows}
+        if all(each.id in shown for each in made):
+            return 0.0
+        wait = share * self.lag
+        answered = [each.answered for each in made if each.answered is not None]
+        return wait if self.date is None or not answered else max(answered) + wait - self.date
+
     def late(self, made: Created) -> bool:
         """Learns that a list lacks a container that exists; False where there is nothing more to learn."""
         before = self.lag

@@ -121,7 +121,7 @@ class _Run:
             await self._phase(phase, parallelism)
         await each(self._work.sweep, self._sweep, parallelism=parallelism)
         if self._journal.created and not self._stop.requested:
-            self._tell(await closing_list(self._writer, self._journal, self._work.owned))
+            self._tell(await closing_list(self._writer, self._journal, self._work.owned, self._list_lags))
         requests = self._writer.requests - self._sent_before
         self._tell(RunFinished(requests, interrupted=self._stop.requested))
 
@@ -146,6 +146,11 @@ class _Run:
             what = "1 write" if writes == 1 else f"{writes} writes"
             self._tell(Waiting(left, f"what became of {what} without an answer shows by then"))
         await self._pause(left)
+        return not self._stop.requested
+
+    async def _list_lags(self, seconds: float) -> bool:
+        self._tell(Waiting(seconds, "the list does not show yet what was made, nor what was made twice"))
+        await self._pause(seconds)
         return not self._stop.requested
 
     async def _pause(self, seconds: float) -> None:

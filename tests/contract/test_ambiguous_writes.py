@@ -234,3 +234,29 @@ def test_a_strangers_row_with_other_values_in_omitted_fields_is_not_taken_for_ou
     rows = {row["id"]: row["memory_limit"] for row in server.containers() if row["status"] == "running"}
     assert change.container_id != strangers
     assert rows == {strangers: "4g", change.container_id: "1g"}
+
+
+@pytest.mark.parametrize(("lag", "looks"), [(0, 1), (4, 2), (8, 3)])
+def test_the_closing_list_waits_until_it_shows_what_was_made_and_what_was_made_twice(
+    server: Server, lag: int, looks: int
+) -> None:
+    server.control("POST", "/lag", {"create": lag})
+    server.fault(kind="double", endpoint="POST /containers", answer="first", times=2)
+    wanted = desired(built("ci-a", unmanaged=True), built("ci-b", unmanaged=True))
+    clock = SharedClock(server)
+    outcome = applied(server, wanted, account=account_of(server, clock=clock)).outcome
+    named = len(outcome.removed) + len(outcome.doubled)
+    assert (len(outcome.applied), named) == (2, 2), "each is deleted, or left to the next plan and named"
+    assert sum(live(server).values()) == 4 - len(outcome.removed)
+    assert sum(clock.slept) == pytest.approx((0, LEAST_LAG / 2, LEAST_LAG)[looks - 1])
+    assert server.counts()["GET /containers"] == 1 + looks
+
+
+def test_a_list_that_never_shows_what_was_made_is_not_waited_for_beyond_the_lag(server: Server) -> None:
+    server.control("POST", "/lag", {"create": 3600})
+    clock = SharedClock(server)
+    outcome = applied(
+        server, desired(built("ci-a", unmanaged=True)), account=account_of(server, clock=clock)
+    ).outcome
+    assert len(outcome.applied) == 1
+    assert sum(clock.slept) == pytest.approx(LEAST_LAG)

@@ -735,7 +735,8 @@ class Machine(RuleBasedStateMachine):
                 if self.mode in NEVER_MEET or write != "file_deletes":
                     assert counts["committed"] == counts["acknowledged"], (write, counts)
         if self.mode in NEVER_MEET and not self.lags_files:
-            assert done.outcome.requests == plan.cost.requests, [
+            again = 2 if made and self.lag else 0  # the closing list, until it shows what was made
+            assert 0 <= done.outcome.requests - plan.cost.requests <= again, [
                 f"{one['method']} {one['path']}: {one['status']}" for one in log["entries"]
             ]
 

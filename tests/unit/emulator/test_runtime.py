@@ -1,5 +1,6 @@
 """Starting and stopping, in a thread and in the foreground."""
 
+import gc
 import signal
 import socket
 import subprocess
@@ -76,13 +77,14 @@ def test_stopping_gives_up_on_a_client_that_never_finishes() -> None:
 def test_many_starts_leave_no_thread_and_no_file_descriptor() -> None:
     with start(Settings()):
         pass
+    gc.collect()  # what earlier tests left behind closes its files now, and not while these are counted
     threads, descriptors = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(30):
         with start(Settings()) as emulator, connect(emulator) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
             connection.recv(9)
     assert threading.active_count() == threads
-    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+    assert len(list(Path("/proc/self/fd").iterdir())) <= descriptors
 
 
 def test_a_connection_made_while_stopping_is_closed_too() -> None:
