@@ -86,4 +86,40 @@ duplicate-domain
     An allowlist names one domain twice; capitals make no difference.
 
     Keep one of them.
+
+undeclared-variable
+    `${name}` stands in a value, and no document of the set has that name under `variables`. Nothing is
+    put in that nobody declared, not even from the environment.
+
+    Declare it, correct its name, or write `$${` where a literal `${` is meant.
+
+unset-variable
+    A variable without a default is used, and nothing sets it.
+
+    Set it with `--var name=text`, in a file for `--var-file`, or with the environment variable
+    `RECONCILER_VAR_name`; or give it a default.
+
+unknown-variable
+    `--var` or a file of `--var-file` sets a variable that no manifest declares, so what was meant would
+    be left out in silence. In the environment such a variable is nobody's business.
+
+    Correct the name, or declare the variable under `variables`.
+
+invalid-reference
+    A `${` that the name of a variable and `}` do not follow, such as `${}` or a shell's `${HOME:-/root}`.
+    References have no defaults, operators or expressions.
+
+    Write `$${` where a literal `${` is meant.
+
+nested-variable
+    The value of a variable refers to another one. Variables are put in once, and what they become is not
+    looked at again.
+
+    Write the text out; `$${` is a literal `${`.
+
+duplicate-variable
+    Two documents of the set declare the same variable; the message says where the other one is. Which of
+    them counted would depend on the order of files.
+
+    Keep one of them.
 """)

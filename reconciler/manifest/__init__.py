@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.manifest.given import Given
     from reconciler.manifest.results import Fingerprinted, Loaded
     from reconciler.model.scope import Desired
 
-__all__ = ["Fingerprinted", "Loaded", "fingerprint", "load", "published", "schema"]
+__all__ = ["Fingerprinted", "Given", "Loaded", "fingerprint", "load", "published", "schema"]
 
 
-def load(paths: Sequence[str]) -> Loaded:
+def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
     """Reads files and folders of manifests as one set, offline; local files are only looked at.
+
+    `given` sets variables; None for nothing.
 
     Raises UsageError for a path that does not exist or cannot be read; anything wrong inside the
     manifests is a diagnostic.
     """
     from reconciler.manifest import loading  # noqa: PLC0415 - the parser is loaded by who needs it
 
-    return loading.load(paths)
+    return loading.load(paths, given)
 
 
 def fingerprint(desired: Desired) -> Fingerprinted:
@@ -54,4 +57,8 @@ def __getattr__(name: str) -> Any:
         from reconciler.manifest import results  # noqa: PLC0415 - keeps importing this package free
 
         return getattr(results, name)
+    if name == "Given":
+        from reconciler.manifest import given  # noqa: PLC0415 - as above
+
+        return given.Given
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
-from reconciler.manifest import paths
+from reconciler.manifest import paths, replicas
 from reconciler.manifest.crosschecks import entries, only
 from reconciler.manifest.shapes import path_of
 from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT, Desired, Limits, Scope
@@ -36,7 +37,11 @@ def desired(documents: Sequence[Node], manifests: Sequence[str]) -> Desired:
     """The whole set as one value."""
     scope, defaults = only(documents, "scope"), only(documents, "defaults")
     settings = dict(defaults.children()) if defaults else {}
-    containers = [_container(entry, settings) for entry in entries(documents)]
+    containers = [
+        container
+        for entry in entries(documents)
+        for container in _replicas(entry, _container(entry, settings))
+    ]
     return Desired(
         scope=_scope(cast("grammar.Scope", scope.value)) if scope else Scope(),
         containers=tuple(sorted(containers, key=lambda container: container.name)),
@@ -82,6 +87,12 @@ def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
         when_expired=WhenExpired(lifecycle.get("when_expired", WhenExpired.RECREATE)),
         ignore=tuple(sorted(set(map(Ignorable, lifecycle.get("ignore", ()))))),
     )
+
+
+def _replicas(entry: Node, container: DesiredContainer) -> Iterator[DesiredContainer]:
+    """What one entry declares: all but their names is the same, and so is the place."""
+    for name in replicas.declared_by(entry):
+        yield replace(container, spec=replace(container.spec, name=name))
 
 
 def _network_policy(value: grammar.NetworkPolicy | None) -> NetworkPolicy | None:

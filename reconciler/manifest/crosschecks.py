@@ -6,9 +6,10 @@ is invalid in some other way. A value that is itself refused takes no part.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from reconciler.manifest import rules, scope_checks, shapes
+from reconciler.manifest import replicas, rules, scope_checks, shapes
 from reconciler.manifest.findings import Problem, error, nearest, quoted
 from reconciler.manifest.places import known_keys
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.grammar import FileEntry
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Diagnostic, Position
+    from reconciler.model.scope import Scope
 
 _ONCE_PER_SET = {
     "scope": Problem("duplicate-scope", "expected one scope in the whole set"),
@@ -80,17 +82,40 @@ def _doubled_keys(documents: Iterable[Node], key: str, problem: Problem) -> Iter
 def _names(containers: Iterable[Node], scope: Node | None) -> Iterator[Diagnostic]:
     borders = scope_checks.borders(scope)
     first: dict[str, Position] = {}
+    declared = 0
     for entry in containers:
-        name = entry.child("name")
-        if name is None or not isinstance(name.value, str) or rules.name(name.value):
+        names = replicas.declared_by(entry)
+        number, name = entry.child("replicas"), entry.child("name")
+        if name is None or not names:
             continue
-        declared = name.value
-        if borders and (problem := scope_checks.outside(name, declared, borders)):
-            yield problem
-        if declared in first:
-            message = f"the container {quoted(declared)} is already declared at {first[declared]}"
-            yield error("duplicate-name", message, _other(first[declared], name, entry))
-        first.setdefault(declared, name.position)
+        declared += len(names) if number else 0
+        if number and declared > rules.MAX_REPLICAS:
+            yield _too_many(number, declared)
+            return
+        yield from _names_of(entry, name, names, borders, first)
+
+
+def _names_of(
+    entry: Node, name: Node, names: Sequence[str], borders: Scope | None, first: dict[str, Position]
+) -> Iterator[Diagnostic]:
+    """What is wrong with the names of one entry, each kind once; `first` is where names were declared."""
+    if problem := rules.name(names[-1]):
+        yield error(problem.code, f"{problem.message}: the name of one of its replicas", name.position)
+    if borders:
+        yield from islice(filter(None, (scope_checks.outside(name, each, borders) for each in names)), 1)
+    if taken := next((each for each in names if each in first), None):
+        which = "" if names == (name.value,) else ", one of these replicas,"
+        message = f"the container {quoted(taken)}{which} is already declared at {first[taken]}"
+        yield error("duplicate-name", message, _other(first[taken], name, entry))
+    for each in names:
+        first.setdefault(each, name.position)
+
+
+def _too_many(replicas_: Node, declared: int) -> Diagnostic:
+    message = (
+        f"expected at most {rules.MAX_REPLICAS} replicas in the whole set, with these there are {declared}"
+    )
+    return error("invalid-value", message, replicas_.position)
 
 
 def _files(container: Node) -> Iterator[Diagnostic]:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # typing's own is not enough for pydantic before Python 3.12
 
-from reconciler.manifest import rules, shapes
+from reconciler.manifest import rules, shapes, variables
 from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT
 
 if TYPE_CHECKING:
@@ -49,11 +49,15 @@ def _closed(**extra: Any) -> ConfigDict:
 Version = Annotated[int, BeforeValidator(_obeys(rules.version)), WithJsonSchema({"const": rules.VERSION})]
 Name = Annotated[str, *_text(rules.name, pattern=rules.NAME_PATTERN)]
 Prefix = Annotated[str, *_text(rules.prefix, pattern=rules.PREFIX_PATTERN)]
-Excluded = Annotated[str, *_text(rules.text)]
 Protected = Annotated[str, *_text(rules.glob, minLength=1)]
 Domain = Annotated[str, *_text(rules.domain, minLength=1)]
 Source = Annotated[str, *_text(rules.source, minLength=1)]
-Content = Annotated[str, *_text(rules.text)]
+Default = Annotated[str, *_text(rules.default, **{"not": {"pattern": variables.BEFORE}})]
+Replicas = Annotated[
+    int,
+    AfterValidator(_obeys(rules.replicas)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": rules.MAX_REPLICAS}),
+]
 Path = Annotated[
     str,
     *_text(
@@ -102,7 +106,7 @@ class Scope(TypedDict):
     ]
     exclude: NotRequired[
         Annotated[
-            list[Excluded],
+            list[str],
             Field(description="Longer prefixes that do not belong to the set.", examples=[["ci-other-"]]),
         ]
     ]
@@ -184,7 +188,7 @@ class FileEntry(TypedDict):
             Field(description="A local file, relative to this manifest.", examples=["data/prices.csv"]),
         ]
     ]
-    content: NotRequired[Annotated[Content, Field(description="The text of the file, stored as UTF-8.")]]
+    content: NotRequired[Annotated[str, Field(description="The text of the file, stored as UTF-8.")]]
 
 
 @with_config(_closed())
@@ -255,6 +259,14 @@ class Container(_Settings):
             examples=["ci-analysis"],
         ),
     ]
+    replicas: NotRequired[
+        Annotated[
+            Replicas,
+            Field(
+                description="So many containers, name-0 and on. Without it there is one, by the bare name."
+            ),
+        ]
+    ]
     files: NotRequired[
         Annotated[
             list[Annotated[FileEntry, AfterValidator(_obeys(shapes.file))]],
@@ -264,11 +276,34 @@ class Container(_Settings):
 
 
 @with_config(_closed())
+class Variable(TypedDict):
+    """A variable by its name: `${name}` in a value stands for its text.
+
+    What sets it is --var, --var-file, RECONCILER_VAR_name, its default, the first of them that has it.
+    """
+
+    default: NotRequired[
+        Annotated[Default, Field(description="Its text where nothing sets it.", examples=["eu"])]
+    ]
+    description: NotRequired[Annotated[str, Field(description="What it is for, for people.")]]
+
+
+@with_config(_closed())
 class Manifest(TypedDict):
     """One document of a set of manifests for reconciler."""
 
     version: Annotated[Version, Field(description="The version of this format.")]
     scope: NotRequired[Scope]
+    variables: NotRequired[
+        Annotated[
+            dict[str, Variable],
+            Field(
+                description="Variables of the whole set, each declared once: ${name} in any value.",
+                examples=[{"region": {"default": "eu"}}],
+                json_schema_extra=shapes.variables,
+            ),
+        ]
+    ]
     defaults: NotRequired[Defaults]
     containers: NotRequired[
         Annotated[list[Container], Field(description="The declared containers; an empty list declares none.")]

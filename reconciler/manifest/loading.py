@@ -1,4 +1,4 @@
-"""The way from paths to one value: find, read, parse, judge, compare, look at the disk, build.
+"""The way from paths to one value: find, read, parse, fill in, judge, compare, look at the disk, build.
 
 Every step says all that it can about every file; only when none of them found an error is there a value.
 """
@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 
 from reconciler.manifest import build, crosschecks, sources
 from reconciler.manifest.discovery import discover
+from reconciler.manifest.filling import fill
 from reconciler.manifest.findings import error
+from reconciler.manifest.given import Given
 from reconciler.manifest.results import Loaded
+from reconciler.manifest.substitution import noted
 from reconciler.manifest.text import read
 from reconciler.manifest.values import position
+from reconciler.manifest.variables import mentioned
 from reconciler.manifest.walk import Walk
 from reconciler.model.diagnostics import Diagnostic, errors_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from reconciler.manifest.filling import Filled
     from reconciler.manifest.values import Node
 
 
@@ -27,6 +32,8 @@ class _Reading:
 
     def __init__(self) -> None:
         self.documents: list[Node] = []
+        self.mentions: set[str] = set()
+        """The files in which a variable may be used."""
         self.problems: list[Diagnostic] = []
         self.whole = True
 
@@ -37,6 +44,8 @@ class _Reading:
             self.problems.append(text)
             self.whole = False
             return
+        if mentioned(text):
+            self.mentions.add(file)
         walk = Walk(file, text)
         documents = list(walk.documents())
         if not documents and walk.whole:
@@ -46,30 +55,37 @@ class _Reading:
         self.whole = self.whole and walk.whole and bool(documents)
 
 
-def load(paths: Sequence[str]) -> Loaded:
+def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
     """Reads files and folders of manifests as one set."""
     files, problems = discover(paths)
     reading = _Reading()
     for file in files:
         reading.take(file)
     problems += reading.problems
-    problems += _problems_of(reading.documents, whole=reading.whole and bool(files))
+    judged = _judged(reading, given or Given(), whole=reading.whole and bool(files))
+    problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Loaded(None, diagnostics)
-    return Loaded(build.desired(reading.documents, paths), diagnostics)
+    return Loaded(build.desired(judged.documents, paths), diagnostics, judged.uses)
 
 
-def _problems_of(documents: list[Node], *, whole: bool) -> Iterator[Diagnostic]:
+def _judged(reading: _Reading, given: Given, *, whole: bool) -> Filled:
+    """The documents as they are meant, and everything that is wrong with them."""
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
-    for document in documents:
-        yield from validation.problems_of(document)
-    ours = [document for document in documents if validation.takes_part(document)]
-    yield from crosschecks.problems_of(ours)
-    yield from sources.problems_of(ours)
-    if whole and len(ours) == len(documents) and (missing := crosschecks.no_containers(ours)):
-        yield missing
+    ours = [document for document in reading.documents if validation.takes_part(document)]
+    others = [document for document in reading.documents if not validation.takes_part(document)]
+    whole = whole and not others
+    filled = fill(ours, given, reading.mentions, whole=whole)
+    found: list[Diagnostic] = []
+    for document in (*filled.documents, *others):
+        found += validation.problems_of(document)
+    found += crosschecks.problems_of(filled.documents)
+    found += sources.problems_of(filled.documents)
+    if whole and (missing := crosschecks.no_containers(filled.documents)):
+        found.append(missing)
+    return filled._replace(problems=[*filled.problems, *noted(found, filled.uses)])
 
 
 def _sorted(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

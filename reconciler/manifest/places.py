@@ -9,8 +9,14 @@ from reconciler.manifest import grammar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+A_VARIABLE = "a variable"
+"""The place of one declaration, which has no key of ours: its key is the variable's name."""
+
+_VARIABLES = ("variables", A_VARIABLE)
+
 _TYPES = {
     "": grammar.Manifest,
+    A_VARIABLE: grammar.Variable,
     "scope": grammar.Scope,
     "limits": grammar.Limits,
     "defaults": grammar.Defaults,
@@ -24,15 +30,14 @@ _TYPES = {
 _KEYS = {place: frozenset(get_type_hints(kind)) for place, kind in _TYPES.items()}
 
 _WAITING = {
-    "": {"variables"},
-    "defaults": {"replicas", "skills"},
-    "containers": {"replicas", "skills"},
+    "defaults": {"skills"},
+    "containers": {"skills"},
     "network_policy": {"domain_secrets"},
     "files": {"file_id", "sensitive"},
     "lifecycle": {"keep_alive", "renew_before", "collect"},
 }
 
-OF_A_CONTAINER_ONLY = {"name", "files"}
+OF_A_CONTAINER_ONLY = {"name", "files", "replicas"}
 """What `defaults` cannot hold."""
 
 _SPOKEN = {"": "the document", "containers": "a container", "files": "a file"}
@@ -43,6 +48,8 @@ Location = tuple[int | str, ...]
 
 def place_of(location: Sequence[int | str]) -> str:
     """The key that a mapping stands under, itself or in a list; empty for the document."""
+    if len(location) == len(_VARIABLES) and location[0] == _VARIABLES[0]:
+        return A_VARIABLE  # its name is the user's, and may be that of any key
     return next((part for part in reversed(location) if isinstance(part, str)), "")
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reconciler.model.diagnostics import Diagnostic
+    from collections.abc import Mapping
+
+    from reconciler.model.diagnostics import Diagnostic, Position
     from reconciler.model.scope import Desired
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A set of manifests as one value, or None when any diagnostic is an error."""
+    """A set of manifests as one value, or None when any diagnostic is an error.
+
+    `uses` tells at which places values come from variables, for what is found later.
+    """
 
     desired: Desired | None
     diagnostics: tuple[Diagnostic, ...]
+    uses: Mapping[Position, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

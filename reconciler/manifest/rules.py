@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from reconciler.manifest import paths
+from reconciler.manifest import paths, variables
 from reconciler.manifest.findings import Problem, found, not_yet, quoted
 from reconciler.model.live import DATA_FOLDER, MANGLED
 from reconciler.model.names import DECLARED_NAME, is_declarable, prefix_problem
@@ -19,6 +19,9 @@ VERSION = 1
 MAX_NAME_BYTES = 255
 """Of a file, as on every file system that a server may keep it on."""
 
+MAX_REPLICAS = 10_000
+"""Of all entries of a set together."""
+
 NAME_PATTERN = f"^{DECLARED_NAME}$"
 PREFIX_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/ -]{1,98}[-_./]$"
 PATH_PATTERN = r"^[^/\u0000-\u001f\u007f-\u009f]+$"
@@ -27,7 +30,6 @@ NOT_A_PATH = rf"^\.{{1,2}}$|{MANGLED.pattern}"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _GLOB = re.compile(r"[*?\[]")
-_VARIABLE = "${"
 _NO_NAME = frozenset({"", ".", ".."})
 
 
@@ -41,15 +43,10 @@ def version(value: object) -> Problem | None:
     return None
 
 
-def text(value: str) -> Problem | None:
-    """Any text; the beginning of a variable waits for variables to be built."""
-    return not_yet(f"{_VARIABLE} in a value") if _VARIABLE in value else None
-
-
 def name(value: str) -> Problem | None:
     """A container's declared name."""
-    if (problem := text(value)) or is_declarable(value):
-        return problem
+    if is_declarable(value):
+        return None
     allowed = "1 to 100 letters, digits, spaces and . _ / - that begins with a letter or digit"
     hint = "~ is reserved for the stamp that live names may carry" if "~" in value else None
     return _invalid(f"expected a name of {allowed}, found {quoted(value)}", hint)
@@ -57,21 +54,17 @@ def name(value: str) -> Problem | None:
 
 def prefix(value: str) -> Problem | None:
     """The beginning of every name of the set."""
-    if problem := text(value):
-        return problem
     against = prefix_problem(value)
     return _invalid(f"{against}, found {quoted(value)}") if against else None
 
 
 def glob(value: str) -> Problem | None:
     """A pattern of names."""
-    return text(value) if value else _invalid("expected a glob of names, found empty text")
+    return None if value else _invalid("expected a glob of names, found empty text")
 
 
 def source(value: str) -> Problem | None:
     """The place of a local file, relative to its manifest."""
-    if problem := text(value):
-        return problem
     if not value or _CONTROL.search(value):
         return _invalid(f"expected the path of a file, found {quoted(value)}")
     if _GLOB.search(value):
@@ -85,8 +78,6 @@ def source(value: str) -> Problem | None:
 
 def file_path(value: str) -> Problem | None:
     """The bare name of a file under /mnt/data."""
-    if problem := text(value):
-        return problem
     if "/" in value:
         return _foldered(value)
     if _CONTROL.search(value):
@@ -113,7 +104,22 @@ def _foldered(value: str) -> Problem:
 
 def domain(value: str) -> Problem | None:
     """A domain of an allowlist."""
-    return text(value) if value else _invalid("expected a domain, found empty text")
+    return None if value else _invalid("expected a domain, found empty text")
+
+
+def default(value: str) -> Problem | None:
+    """The default of a variable: text as it is, since variables do not nest."""
+    return variables.nested(value)
+
+
+def replicas(value: int) -> Problem | None:
+    """How many containers one entry declares."""
+    if value < 1:
+        hint = "leave the entry out to have none of it, and the key out to have one by the bare name"
+        return _invalid(f"expected at least 1, found the number {value}", hint)
+    if value > MAX_REPLICAS:
+        return _invalid(f"expected at most {MAX_REPLICAS}, found the number {value}")
+    return None
 
 
 def _invalid(message: str, hint: str | None = None) -> Problem:

@@ -66,3 +66,8 @@ def _numeric(text: str) -> str | int | Suspect:
     if _NUMBER.fullmatch(text):
         return Suspect(text, NUMBER)
     return Suspect(text, DATE) if _DATE.fullmatch(text) else text
+
+
+def is_scalar(value: object) -> bool:
+    """Tells whether a value was written as one, and quotes would make it text."""
+    return isinstance(value, bool | int | Suspect)

@@ -43,7 +43,7 @@ def _without_prefix(scope: Node) -> Iterator[Diagnostic]:
 def _excluded(scope: Node, prefix: str) -> Iterator[Diagnostic]:
     exclude = scope.child("exclude")
     for entry in exclude.items() if exclude else ():
-        if not isinstance(entry.value, str) or rules.text(entry.value):
+        if not isinstance(entry.value, str):
             continue
         if not entry.value.startswith(prefix) or entry.value == prefix:
             found = quoted(entry.value)

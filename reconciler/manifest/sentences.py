@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from reconciler.manifest import rules
 from reconciler.manifest.findings import Problem, did_you_mean, error, found, not_yet, quoted
 from reconciler.manifest.grammar import RULE
 from reconciler.manifest.locate import locate
-from reconciler.manifest.places import OF_A_CONTAINER_ONLY, known_keys, place_of, spoken, waits
+from reconciler.manifest.places import A_VARIABLE, OF_A_CONTAINER_ONLY, known_keys, place_of, spoken, waits
 from reconciler.manifest.scalars import BOOLEAN
 from reconciler.manifest.values import Suspect
 
@@ -29,6 +28,7 @@ _WANTED = {
 }
 
 _SECRET = "content"  # noqa: S105 - the key whose value no message repeats
+_NO_VARIABLE = "write {default: ...}, or {} for a variable without a default"
 _TRUE = frozenset({"y", "yes", "on", "true"})
 _CHOICE = re.compile(r"'([^']*)'")
 
@@ -71,10 +71,9 @@ def _problem(failure: ErrorDetails) -> Problem:
     if kind == "missing":
         place = spoken(place_of(failure["loc"][:-1]))
         return Problem("missing-key", f"missing key {failure['loc'][-1]} in {place}")
-    if isinstance(value, str) and (problem_of_text := rules.text(value)):
-        return problem_of_text
     if kind in _WANTED:
-        return _wrong_type(kind, value, secret=place_of(failure["loc"]) == _SECRET)
+        problem = _wrong_type(kind, value, secret=place_of(failure["loc"]) == _SECRET)
+        return problem._replace(hint=_NO_VARIABLE) if place_of(failure["loc"]) == A_VARIABLE else problem
     if kind == "literal_error":
         return _not_a_choice(value, _CHOICE.findall(context["expected"]))
     return _out_of_bounds(kind, value, context) or Problem("invalid-value", failure["msg"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.manifest import paths, rules
 from reconciler.manifest.findings import Problem
+from reconciler.manifest.variables import NAME
 from reconciler.model.spec import ALLOWLIST, DISABLED
 
 if TYPE_CHECKING:
@@ -19,16 +20,30 @@ SCOPE: dict[str, Any] = {
 }
 
 NETWORK_POLICY: dict[str, Any] = {
-    "if": {"properties": {"type": {"const": ALLOWLIST}}, "required": ["type"]},
-    "then": {"required": ["allowed_domains"]},
-    "else": {"properties": {"allowed_domains": False}},
+    "allOf": [
+        {
+            "if": {"properties": {"type": {"const": ALLOWLIST}}, "required": ["type"]},
+            "then": {"required": ["allowed_domains"]},
+        },
+        {
+            "if": {"properties": {"type": {"const": DISABLED}}, "required": ["type"]},
+            "then": {"properties": {"allowed_domains": False}},
+        },
+    ],
 }
+"""Two conditions and no `else`, since the type may be a variable."""
 
 FILE: dict[str, Any] = {
     "if": {"required": ["content"]},
     "then": {"required": ["path"], "properties": {"source": False}},
     "else": {"required": ["source"]},
 }
+
+
+def variables(schema: dict[str, Any]) -> None:
+    """Says in a schema of a mapping what its keys are: pydantic would take any."""
+    schema["patternProperties"] = {f"^{NAME}$": schema.pop("additionalProperties")}
+    schema["additionalProperties"] = False
 
 
 def network_policy(value: NetworkPolicy) -> Problem | None:

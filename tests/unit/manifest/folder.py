@@ -75,6 +75,11 @@ def container(body: str) -> str:
     return "version: 1\ncontainers:\n  - name: ab-c\n" + indent(dedent(body).strip("\n"), "    ") + "\n"
 
 
+def variables(value: str) -> str:
+    """A manifest without a container whose variables begin on line 3, column 12."""
+    return f"version: 1\ncontainers: []\nvariables: {value}\n"
+
+
 def scope(body: str) -> str:
     """A manifest with a scope and no container; the lines of the body begin on line 4, column 3."""
     return "version: 1\ncontainers: []\nscope:\n" + indent(dedent(body).strip("\n"), "  ") + "\n"

@@ -99,10 +99,67 @@ MESSAGES = {
         "not valid YAML: found character that cannot start any token while scanning for the next token",
         "indent with spaces, a tab cannot stand here",
     ),
-    "what is not built": (container("replicas: 2"), "not supported yet: replicas in a container", None),
-    "a variable": (
+    "what is not built": (
+        container("lifecycle: {collect: 2}"),
+        "not supported yet: collect in lifecycle",
+        None,
+    ),
+    "a variable that is declared nowhere": (
         container("files: [{path: a, content: '${b}'}]"),
-        "not supported yet: ${ in a value",
+        "no manifest declares the variable b",
+        "declare it under variables, or write $${ for a literal ${",
+    ),
+    "a mistyped variable": (
+        "version: 1\nvariables: {region: {default: eu}}\ncontainers: [{name: '${regoin}'}]\n",
+        "no manifest declares the variable regoin",
+        "did you mean region?",
+    ),
+    "a variable that nothing sets": (
+        "version: 1\nvariables: {region: {}}\ncontainers: [{name: '${region}'}]\n",
+        "nothing sets the variable region",
+        "--var region=..., --var-file, RECONCILER_VAR_region, or a default",
+    ),
+    "a shell's reference": (
+        container("files: [{path: a, content: '${HOME:-/root}'}]"),
+        "expected ${ and the name of a variable and }, found another ${",
+        "write $${ for a literal ${",
+    ),
+    "a variable's value that breaks a rule": (
+        "version: 1\nvariables: {size: {default: 2g}}\ncontainers: [{name: a, memory_limit: '${size}'}]\n",
+        'expected one of 1g, 4g, 16g, 64g, found "2g"; ${size} is set by its default at m.yaml:2:29',
+        None,
+    ),
+    "a variable for a number": (
+        (
+            "version: 1\nvariables: {m: {default: '5'}}\n"
+            "defaults: {expires_after: {anchor: last_active_at, minutes: '${m}'}}\ncontainers: []\n"
+        ),
+        'expected a whole number, found the text "5"; ${m} is set by its default at m.yaml:2:26',
+        "a variable is text: it stands for no number, true, false, list or mapping",
+    ),
+    "a default in the place of a variable": (
+        "version: 1\nvariables: {region: eu}\ncontainers: []\n",
+        'expected a mapping, found the text "eu"',
+        "write {default: ...}, or {} for a variable without a default",
+    ),
+    "a variable in two documents": (
+        "version: 1\nvariables: {a: {}}\ncontainers: []\n---\nversion: 1\nvariables: {a: {}}\n",
+        'the variable "a" is already declared at m.yaml:2:13',
+        None,
+    ),
+    "no replicas": (
+        container("replicas: 0"),
+        "expected at least 1, found the number 0",
+        "leave the entry out to have none of it, and the key out to have one by the bare name",
+    ),
+    "a replica that is declared by itself": (
+        "version: 1\ncontainers: [{name: a, replicas: 3}, {name: a-1}]\n",
+        'the container "a-1" is already declared at m.yaml:2:21',
+        None,
+    ),
+    "a replica whose name was declared": (
+        "version: 1\ncontainers: [{name: a-1}, {name: a, replicas: 3}]\n",
+        'the container "a-1", one of these replicas, is already declared at m.yaml:2:21',
         None,
     ),
     "a long text": (

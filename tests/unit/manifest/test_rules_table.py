@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.manifest.folder import container, scope
+from unit.manifest.folder import container, scope, variables
 
 if TYPE_CHECKING:
     from unit.manifest.folder import Folder
@@ -300,12 +300,6 @@ LIFECYCLES = {
 }
 
 WAITING = {
-    "variables": ("version: 1\ncontainers: []\nvariables: {}\n", ["3:1: not-supported-yet"]),
-    "replicas": (container("replicas: 3"), ["4:5: not-supported-yet"]),
-    "replicas in defaults": (
-        "version: 1\ncontainers: []\ndefaults: {replicas: 2}\n",
-        ["3:12: not-supported-yet"],
-    ),
     "skills": (container("skills: []"), ["4:5: not-supported-yet"]),
     "domain_secrets": (
         container("network_policy: {type: allowlist, allowed_domains: [a.b], domain_secrets: []}"),
@@ -326,34 +320,139 @@ WAITING = {
         ["4:22: not-supported-yet"],
     ),
     "an absolute source": (container("files: [{source: /etc/hosts}]"), ["4:22: not-supported-yet"]),
-    "a variable in a name": (
-        "version: 1\ncontainers: [{name: 'ab-${x}'}]\n",
-        ["2:21: not-supported-yet"],
-    ),
-    "a variable in content": (
-        container("files: [{path: a, content: 'x ${y} z'}]"),
-        ["4:32: not-supported-yet"],
-    ),
-    "an escaped variable": (container("files: [{path: a, content: '$${y}'}]"), ["4:32: not-supported-yet"]),
-    "a variable in a path": (container("files: [{path: '${a}/b', content: z}]"), ["4:20: not-supported-yet"]),
-    "a variable in a source": (container("files: [{source: '${a}'}]"), ["4:22: not-supported-yet"]),
-    "a variable in a choice": (container("memory_limit: ${size}"), ["4:19: not-supported-yet"]),
-    "a variable for a number": (
-        container("expires_after: {anchor: last_active_at, minutes: '${m}'}"),
-        ["4:54: not-supported-yet"],
-    ),
-    "a variable for a boolean": (container("prune_files: ${p}"), ["4:18: not-supported-yet"]),
-    "a variable in a domain": (
-        container("network_policy: {type: allowlist, allowed_domains: ['${d}']}"),
-        ["4:57: not-supported-yet"],
-    ),
-    "a variable in a prefix": (scope("prefix: '${p}-'"), ["4:11: not-supported-yet"]),
-    "a variable in exclude": (scope("prefix: ab-\nexclude: ['${p}-']"), ["5:13: not-supported-yet"]),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
         for key in ("keep_alive", "renew_before", "collect")
     },
-    "a variable in protect": (scope("prefix: ab-\nprotect: ['${p}-']"), ["5:13: not-supported-yet"]),
+}
+
+VARIABLES = {
+    "no mapping": (variables("[a]"), ["3:12: wrong-type"]),
+    "without a value": ("version: 1\ncontainers: []\nvariables:\n", ["3:11: wrong-type"]),
+    "a default in the place of a variable": (variables("{a: eu}"), ["3:16: wrong-type"]),
+    "a variable without a value": (variables("{a: }"), ["3:16: wrong-type"]),
+    "a default that is a number": (variables("{a: {default: 7}}"), ["3:26: quote-it"]),
+    "a default that some YAML reads as a boolean": (variables("{a: {default: no}}"), ["3:26: quote-it"]),
+    "a default without a value": (variables("{a: {default: }}"), ["3:26: wrong-type"]),
+    "a default that refers to another": (
+        variables("{b: {}, a: {default: '${b}'}}"),
+        ["3:33: nested-variable"],
+    ),
+    "a default that refers to nothing": (variables("{a: {default: '${'}}"), ["3:26: nested-variable"]),
+    "a description that is a number": (variables("{a: {description: 7}}"), ["3:30: quote-it"]),
+    "an unknown key": (variables("{a: {type: string}}"), ["3:17: unknown-key"]),
+    "a variable that is called like a key": (variables("{scope: {prefix: ab-}}"), ["3:21: unknown-key"]),
+    "a name with a dash": (variables("{a-b: {}}"), ["3:13: invalid-value"]),
+    "a name that begins with a digit": (variables("{1a: {}}"), ["3:13: invalid-value"]),
+    "a name of 65 characters": (variables(f"{{{'a' * 65}: {{}}}}"), ["3:13: invalid-value"]),
+    "an empty name": (variables("{'': {}}"), ["3:13: invalid-value"]),
+    "a name with a line break": (variables('{"a\\n": {}}'), ["3:13: invalid-value"]),
+    "one name twice": (variables("{a: {}, a: {}}"), ["3:20: duplicate-key"]),
+    "one name in two documents": (
+        variables("{a: {}}") + "---\nversion: 1\nvariables: {a: {}}\n",
+        ["6:13: duplicate-variable"],
+    ),
+    "undeclared": (container("memory_limit: ${a}"), ["4:19: undeclared-variable"]),
+    "undeclared, many in one value": (
+        container("files: [{path: a, content: '${b} ${c} ${b} ${'}]"),
+        ["4:32: invalid-reference", "4:32: undeclared-variable", "4:32: undeclared-variable"],
+    ),
+    "undeclared everywhere": (
+        (
+            "version: 1\nscope: {prefix: '${a}', exclude: ['${a}'], protect: ['${a}'], compare: '${a}'}\n"
+            "defaults: {memory_limit: '${a}'}\ncontainers:\n  - name: ${a}\n"
+            "    network_policy: {type: '${a}', allowed_domains: ['${a}']}\n"
+            "    lifecycle: {replace: '${a}', ignore: ['${a}']}\n"
+            "    files: [{path: '${a}', source: '${a}'}, {path: a, content: '${a}'}]\n"
+        ),
+        [
+            f"{place}: undeclared-variable"
+            for place in (
+                *("2:17", "2:35", "2:54", "2:72", "3:26", "5:11", "6:28", "6:54", "7:26", "7:43"),
+                *("8:20", "8:36", "8:64"),
+            )
+        ],
+    ),
+    "a reference without a name": (container("memory_limit: '${}'"), ["4:19: invalid-reference"]),
+    "a reference with spaces": (container("memory_limit: '${ a }'"), ["4:19: invalid-reference"]),
+    "a reference with a default": (container("memory_limit: '${a:-1g}'"), ["4:19: invalid-reference"]),
+    "a reference that is not closed": (container("memory_limit: '${a'"), ["4:19: invalid-reference"]),
+    "a reference by an escape": (container('memory_limit: "\\x24{a}"'), ["4:19: undeclared-variable"]),
+    "unset": (
+        ("version: 1\nvariables: {a: {}}\ncontainers: [{name: '${a}'}, {name: b, memory_limit: '${a}'}]\n"),
+        ["3:21: unset-variable", "3:54: unset-variable"],
+    ),
+    "refused, and nothing said about its use": (
+        "version: 1\nvariables: {a: {default: 7}}\ncontainers: [{name: '${a}'}]\n",
+        ["2:26: quote-it"],
+    ),
+    "a value that breaks a rule": (
+        "version: 1\nvariables: {a: {default: 2g}}\ncontainers: [{name: b, memory_limit: '${a}'}]\n",
+        ["3:38: invalid-value"],
+    ),
+    "a value that looks like another type": (
+        (
+            "version: 1\nvariables: {a: {default: 'true'}, b: {default: '5'}}\ncontainers:\n  - name: c\n"
+            "    prune_files: ${a}\n    expires_after: {anchor: last_active_at, minutes: '${b}'}\n"
+        ),
+        ["5:18: wrong-type", "6:54: wrong-type"],
+    ),
+    "a reference in a key": (variables("{a: {default: b}}") + "'${a}': 1\n", ["4:1: unknown-key"]),
+    "an escaped reference": (container("memory_limit: '$${a}'"), ["4:19: invalid-value"]),
+    "where a document cannot be read, nothing is undeclared": (
+        container("memory_limit: ${a}") + "---\nversion: 1\nvariables: [\n",
+        ["7:13: yaml-syntax"],
+    ),
+    "where a document is of another version, nothing is undeclared": (
+        container("memory_limit: ${a}") + "---\nversion: 2\nvariables: {a: {}}\n",
+        ["6:10: invalid-value"],
+    ),
+}
+
+REPLICAS = {
+    "none": (container("replicas: 0"), ["4:15: invalid-value"]),
+    "less than none": (container("replicas: -1"), ["4:15: invalid-value"]),
+    "too many": (container("replicas: 10001"), ["4:15: invalid-value"]),
+    "as text": (container("replicas: '3'"), ["4:15: wrong-type"]),
+    "as a boolean": (container("replicas: true"), ["4:15: wrong-type"]),
+    "with a fraction": (container("replicas: 3.0"), ["4:15: wrong-type"]),
+    "without a value": (container("replicas:"), ["4:14: wrong-type"]),
+    "in defaults": ("version: 1\ncontainers: []\ndefaults: {replicas: 2}\n", ["3:12: unknown-key"]),
+    "too many in the whole set, said once": (
+        (
+            "version: 1\ncontainers:\n  - {name: a, replicas: 9999}\n  - {name: b, replicas: 1}\n"
+            "  - {name: c, replicas: 1}\n  - {name: d, replicas: 1}\n"
+        ),
+        ["5:25: invalid-value"],
+    ),
+    "a name that has no room for a number": (
+        f"version: 1\ncontainers: [{{name: {'a' * 99}, replicas: 3}}]\n",
+        ["2:21: invalid-value"],
+    ),
+    "a replica that is declared by itself": (
+        "version: 1\ncontainers: [{name: a, replicas: 3}, {name: a-1}]\n",
+        ["2:45: duplicate-name"],
+    ),
+    "a replica that was declared by itself": (
+        "version: 1\ncontainers: [{name: a-1}, {name: a, replicas: 3}]\n",
+        ["2:34: duplicate-name"],
+    ),
+    "one name with replicas twice, said once": (
+        "version: 1\ncontainers: [{name: a, replicas: 3}, {name: a, replicas: 2}]\n",
+        ["2:45: duplicate-name"],
+    ),
+    "replicas of replicas": (
+        "version: 1\ncontainers: [{name: a, replicas: 2}, {name: a-1, replicas: 2}, {name: a-1-0}]\n",
+        ["2:71: duplicate-name"],
+    ),
+    "excluded, said once": (
+        "version: 1\nscope: {prefix: ab-, exclude: [ab-c-]}\ncontainers: [{name: ab-c, replicas: 3}]\n",
+        ["3:21: outside-scope"],
+    ),
+    "some of them excluded": (
+        "version: 1\nscope: {prefix: ab-, exclude: [ab-c-1]}\ncontainers: [{name: ab-c, replicas: 2}]\n",
+        ["3:21: outside-scope"],
+    ),
 }
 
 ALL_AT_ONCE = """\
@@ -378,6 +477,8 @@ TABLES = {
     "field": FIELDS,
     "file": FILES,
     "lifecycle": LIFECYCLES,
+    "variable": VARIABLES,
+    "replicas": REPLICAS,
     "waiting": WAITING,
 }
 

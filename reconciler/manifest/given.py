@@ -1,0 +1,29 @@
+"""What a command line gives to the manifests: text for variables, and what standard input holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+ENVIRONMENT = "RECONCILER_VAR_"
+"""How the names of environment variables begin that set variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stands outside of the manifests; the text of a variable may be a secret, so no repr shows one.
+
+    `variables` are names with their text, the last one counts; `files` are paths of YAML files with more,
+    the last one counts; `environment` is what environment variables hold. `stdin` is what the path `-` reads,
+    `base` the folder that sources of such a manifest are relative to, None for the current one.
+    """
+
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    files: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stdin: BinaryIO | None = None
+    base: str | None = None
