@@ -123,7 +123,7 @@ def add_guards(parser: Parser) -> None:
         group.add_argument(
             f"--allow-{what}s",
             metavar="N",
-            type=_containers,
+            type=_count,
             help=f"{what} up to N containers whatever the limits say, and no more",
         )
 
@@ -222,6 +222,12 @@ def add_output(parser: Parser) -> None:
     group.add_argument(
         "--format", choices=("text", "json"), default="text", help="on stdout (default: %(default)s)"
     )
+    group.add_argument(
+        "--max-diagnostics",
+        metavar="N",
+        type=_count,
+        help="show N problems and count the rest, 0 for all (default: 50 for people, all in JSON)",
+    )
     group.add_argument("--no-color", action="store_true", help="no colours; NO_COLOR does the same")
 
 
@@ -237,7 +243,7 @@ def _parallelism(text: str) -> int:
     return whole(text, 1, MOST_PARALLELISM)
 
 
-def _containers(text: str) -> int:
+def _count(text: str) -> int:
     return whole(text, 0, 1_000_000)
 
 

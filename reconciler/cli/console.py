@@ -7,18 +7,22 @@ import sys
 from typing import TYPE_CHECKING
 
 from reconciler.model.errors import ReconcilerError
-from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.diagnostics_text import limited_lines
 from reconciler.render.escape import safe
 from reconciler.render.outcome_text import progress_line
 from reconciler.render.paint import Paint
 from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TextIO
 
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.events import Event
     from reconciler.model.plan import Plan
+
+MOST = 50
+"""Diagnostics that a person is shown at once."""
 
 
 class OutputClosed(ReconcilerError):
@@ -28,10 +32,17 @@ class OutputClosed(ReconcilerError):
 
 
 class Console:
-    """Writes escaped text; colours each stream only where it is a terminal that wants them."""
+    """Writes escaped text; colours each stream only where it is a terminal that wants them.
 
-    def __init__(self, environment: Mapping[str, str], *, colour: bool, json: bool) -> None:
+    `most` is how many diagnostics were asked for: 0 for all, None where nobody asked, which is all of them
+    for programs, and `MOST` for people.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], *, colour: bool, json: bool, most: int | None = None
+    ) -> None:
         self.json = json
+        self.most = most
         self.plan_shown = False
         self.warned = False
         for stream in (sys.stdout, sys.stderr):
@@ -68,13 +79,17 @@ class Console:
         Raises:
             OutputClosed: nobody can see it.
         """
-        self.err(*diagnostic_lines(warnings(plan), self.paint_err))
+        self.tell(warnings(plan))
         self.warned = True
         if self.json:
             self.err(*plan_lines(plan, self.paint_err))
             return
         self.out(plan_lines(plan, self.paint_out))
         self.plan_shown = True
+
+    def tell(self, found: Sequence[Diagnostic]) -> None:
+        """Writes what is wrong or worth knowing, as much of it as anybody reads."""
+        self.err(*limited_lines(found, MOST if self.most is None else self.most or None, self.paint_err))
 
     def err(self, *lines: str) -> None:
         """Writes lines for the moment; a stderr that nobody reads is no reason to stop."""

@@ -31,7 +31,9 @@ def run(arguments: Sequence[str]) -> int:
     from reconciler.cli.console import Console  # noqa: PLC0415 - `--version` and `--help` end above
     from reconciler.cli.output import finish  # noqa: PLC0415 - as above
 
-    console = Console(os.environ, colour=not options.no_color, json=options.format == "json")
+    console = Console(
+        os.environ, colour=not options.no_color, json=options.format == "json", most=options.max_diagnostics
+    )
     return finish(_result(options, console), console)
 
 

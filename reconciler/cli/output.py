@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from reconciler.cli.console import OutputClosed
 from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.exit_codes import ExitCode
-from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
 from reconciler.render.explanation_text import explanation_lines
@@ -17,20 +16,22 @@ from reconciler.render.outcome_text import outcome_lines
 from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from reconciler.cli.console import Console
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.errors import ReconcilerError
     from reconciler.model.result import Result
 
+_COUNTED = (Severity.ERROR, Severity.WARNING)
+
 
 def finish(result: Result, console: Console) -> int:
     """Prints everything and returns the exit code; an unreadable stdout is an error by itself."""
-    console.err(*diagnostic_lines(_for_stderr(result, console), console.paint_err))
+    console.tell(_for_stderr(result, console))
     code = result.exit_code
     try:
-        console.out(_json(result) if console.json else _text(result, console))
+        console.out(_json(result, console) if console.json else _text(result, console))
     except OutputClosed as error:
         console.err(*_error_lines(error, console))
         code = code or error.exit_code
@@ -46,10 +47,10 @@ def _for_stderr(result: Result, console: Console) -> tuple[Diagnostic, ...]:
     return (*result.diagnostics, *warnings(result.plan))
 
 
-def _json(result: Result) -> Iterator[str]:
+def _json(result: Result, console: Console) -> Iterator[str]:
     from reconciler.render.result_json import result_json  # noqa: PLC0415 - text needs none of it
 
-    yield result_json(result)
+    yield result_json(result, console.most)
 
 
 def _text(result: Result, console: Console) -> Iterator[str]:
@@ -72,8 +73,15 @@ def _text(result: Result, console: Console) -> Iterator[str]:
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):
-        errors = sum(found.severity is Severity.ERROR for found in result.diagnostics)
-        console.err(f"reconciler: {errors} error{'' if errors == 1 else 's'}; nothing was contacted")
+        console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was contacted")
+
+
+def _counted(found: Sequence[Diagnostic]) -> str:
+    """Errors and warnings in numbers."""
+    counts = ((sum(each.severity is weight for each in found), weight) for weight in _COUNTED)
+    return ", ".join(
+        f"{count} {weight.value}{'' if count == 1 else 's'}" for count, weight in counts if count
+    )
 
 
 def _error_lines(error: ReconcilerError, console: Console) -> Iterator[str]:

@@ -19,6 +19,7 @@ from reconciler.manifest.values import position
 from reconciler.manifest.variables import mentioned
 from reconciler.manifest.walk import Walk
 from reconciler.model.diagnostics import Diagnostic, errors_in
+from reconciler.model.quotes import QuotableName, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,10 +47,12 @@ class _Reading:
             return
         if mentioned(text):
             self.mentions.add(file)
-        walk = Walk(file, text)
+        named = QuotableName(file)
+        walk = Walk(named, text)
         documents = list(walk.documents())
+        named.behind = Text(text, tuple(walk.hidden), walk.unread_from)
         if not documents and walk.whole:
-            self.problems.append(_no_document(file))
+            self.problems.append(_no_document(named))
         self.documents += documents
         self.problems += walk.problems
         self.whole = self.whole and walk.whole and bool(documents)

@@ -25,9 +25,11 @@ from yaml.events import (
 
 from reconciler.manifest.anchors import Anchored, Anchors, moved
 from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, not_yet, quoted
+from reconciler.manifest.guards import GUARDED, Guard, guard_of
 from reconciler.manifest.scalars import resolve
 from reconciler.manifest.syntax import syntax_error
 from reconciler.manifest.values import BROKEN, ListMarks, MappingMarks, Node, offset, position
+from reconciler.model.quotes import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,11 +62,17 @@ class Walk:
         self.problems: list[Diagnostic] = []
         self.whole = True
         """Whether everything in the file was read."""
+        self.hidden: list[Span] = []
+        """The values that no message quotes, in their order."""
+        self.unread_from: int | None = None
+        """The line, counted from 0, from which on not everything was read."""
         self._file = file
         self._text = text
         self._events: Iterator[Event] = yaml.parse(text, Loader=parser)
         self._anchors = Anchors(file)
         self._values = 0
+        self._guard = Guard.OPEN
+        self._last: Event | None = None
 
     def documents(self) -> Iterator[Node]:
         """The documents that are not empty, up to the first error of syntax."""
@@ -76,12 +84,17 @@ class Walk:
                     if value is not None:
                         yield Node(self._file, value, mark)
         except _Abandoned:
-            self.whole = False
+            self._stop()
         except yaml.YAMLError as problem:
-            self.whole = False
+            self._stop()
             self.problems.append(syntax_error(self._file, self._text, problem))
 
+    def _stop(self) -> None:
+        self.whole = False
+        self.unread_from = _place(self._last).line if self._last else 0
+
     def _value(self, event: Event, depth: int) -> tuple[Value, Mark]:
+        self._last = event
         if isinstance(event, AliasEvent):
             return self._alias(event)
         before = self._values
@@ -119,6 +132,8 @@ class Walk:
         for event in self._events:
             if isinstance(event, SequenceEndEvent):
                 break
+            if self._guard:
+                self._hide(event)
             value, mark = self._value(event, depth + 1)
             values.append(value)
             marks.items.append(mark)
@@ -130,8 +145,16 @@ class Walk:
         for event in self._events:
             if isinstance(event, MappingEndEvent):
                 break
+            outer = self._guard
+            if outer is Guard.SHUT:
+                self._hide(event)
             key = self._key(event, marks, depth)
-            value, mark = self._value(next(self._events), depth + 1)
+            inner = next(self._events)
+            if outer or key in GUARDED:
+                self._guard = guard_of(key, outer)
+                self._hide(inner)
+            value, mark = self._value(inner, depth + 1)
+            self._guard = outer
             if key is not None:
                 marks.keys[key] = _start(event)
                 values[key], marks.values[key] = value, mark
@@ -152,6 +175,12 @@ class Walk:
             what = "an alias" if isinstance(event, AliasEvent) else found(value)
             self._problem(Problem("wrong-type", f"expected a key, which is text, found {what}"), event)
         return None
+
+    def _hide(self, event: Event) -> None:
+        """Keeps a scalar from being quoted, where it is guarded."""
+        if self._guard and isinstance(event, ScalarEvent):
+            start, end = _place(event), cast("YamlMark", event.end_mark)
+            self.hidden.append(Span((start.line, start.column), (end.line, end.column)))
 
     def _alias(self, event: AliasEvent) -> tuple[Value, Mark]:
         at = _start(event)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.plan_json import activity_values, diagnostic_values, plan_values
+from reconciler.render.diagnostics_text import first_of
 from reconciler.render.ledger_json import ledger_values, run_values
 
 if TYPE_CHECKING:
@@ -19,13 +20,16 @@ KIND = "reconciler/result"
 FORMAT_VERSION = "1.0"
 
 
-def result_json(result: Result) -> str:
-    """Writes the envelope; ASCII only, so that no terminal or log can be steered by it."""
-    document = json.dumps(result_values(result), indent=2, ensure_ascii=True)
+def result_json(result: Result, most: int | None = None) -> str:
+    """Writes the envelope; ASCII only, so that no terminal or log can be steered by it.
+
+    Of its diagnostics at most so many are written, all of them for 0 and None.
+    """
+    document = json.dumps(result_values(result, most), indent=2, ensure_ascii=True)
     return document.replace("##", "\\u0023#")  # only texts hold it: in them `##[` is an order to CI systems
 
 
-def result_values(result: Result) -> dict[str, Any]:
+def result_values(result: Result, most: int | None = None) -> dict[str, Any]:
     """The envelope as plain values; optional parts are left out where there are none."""
     values: dict[str, Any] = {
         "kind": KIND,
@@ -45,7 +49,10 @@ def result_values(result: Result) -> dict[str, Any]:
         values["ledger"] = ledger_values(result.ledger)
     if result.explained is not None:
         values["explanations"] = [asdict(found) for found in result.explained]
-    values["diagnostics"] = [diagnostic_values(found) for found in result.diagnostics]
+    shown, rest = first_of(result.diagnostics, most or None)
+    values["diagnostics"] = [diagnostic_values(found) for found in shown]
+    if rest:
+        values["diagnostics_omitted"] = rest
     if result.error is not None:
         error = result.error
         values["error"] = {

@@ -1,0 +1,33 @@
+"""Which values of a manifest no diagnostic quotes: contents of files, and whatever stands where secrets do.
+
+Decided while walking, by keys alone: a value that is wrong is quoted too, and then nobody knows yet what it
+was meant to be. So among domain secrets only what is known to be harmless is shown; a secret that somebody
+wrote there, against the grammar, is not.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Guard(IntEnum):
+    """What may be quoted of what stands below a key."""
+
+    OPEN = 0
+    WARY = 1
+    """Only the values of harmless keys."""
+    SHUT = 2
+    """Nothing, not even keys."""
+
+
+GUARDED = {"content": Guard.SHUT, "domain_secrets": Guard.WARY}
+"""The keys below which values are hidden, wherever they stand."""
+
+_HARMLESS = frozenset({"domain", "name", "version", "env", "file"})
+
+
+def guard_of(key: str | None, around: Guard) -> Guard:
+    """What is hidden below a key; `key` is None where it is refused."""
+    if around is Guard.WARY and key in _HARMLESS:
+        return Guard.OPEN
+    return max(around, GUARDED.get(key or "", Guard.OPEN))
