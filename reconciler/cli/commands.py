@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.changes import apply, destroy
 from reconciler.cli.explaining import explain
 from reconciler.cli.interrupts import run_until_signal
+from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
 from reconciler.cli.selection import pass_options, refuse_plans
 from reconciler.cli.target import check_options, opened, profile_of
@@ -68,6 +69,7 @@ def show(options: argparse.Namespace, console: Console) -> Result:
 
 COMMANDS = {
     "validate": validate,
+    "fmt": fmt,
     "plan": plan,
     "drift": drift,
     "apply": apply,

@@ -10,6 +10,7 @@ from reconciler.model.exit_codes import ExitCode
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
 from reconciler.render.explanation_text import explanation_lines
+from reconciler.render.formatted_text import formatted_lines
 from reconciler.render.history_text import history_lines
 from reconciler.render.ledger_text import forgotten_lines, ledger_lines
 from reconciler.render.outcome_text import outcome_lines
@@ -70,10 +71,13 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         )
     if result.explained is not None:
         yield from explanation_lines(result.explained, console.paint_out)
+    if result.formatted is not None:
+        yield from formatted_lines(result.formatted, console.paint_out)
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):
-        console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was contacted")
+        what = "changed" if result.command == "fmt" else "contacted"
+        console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was {what}")
 
 
 def _counted(found: Sequence[Diagnostic]) -> str:

@@ -24,6 +24,7 @@ from reconciler.cli.arguments import (
     port,
 )
 from reconciler.cli.emulator_options import add_emulator_options
+from reconciler.cli.layout import add_fmt
 from reconciler.cli.ledger_options import add_history, add_ledger
 from reconciler.cli.review_options import add_conditions, add_max_cost
 
@@ -48,6 +49,7 @@ def build() -> Parser:
     parser.add_argument("--version", action="version", version=f"reconciler {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     _validate(commands)
+    add_fmt(commands)
     _plan(commands)
     _apply(commands)
     _show(commands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
 from reconciler.control.passes import Converge, prepare
+from reconciler.control.replacing import replace_file
 from reconciler.control.requested import replaced_by
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
@@ -87,14 +87,7 @@ def write_plan_file(plan: Plan, path: str) -> None:
             return
         if target.exists() and target.stat().st_size and not is_plan_file(path):
             raise LocalFileError(f"cannot write {path}: it exists and is no saved plan")
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            with temporary.open("x", encoding="utf-8") as file:
-                file.write(text)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        replace_file(target, text.encode())
     except OSError as error:
         raise LocalFileError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -53,6 +53,17 @@ explicit-tag
 
     Leave it out. What must be text is put in quotes: "1.10" instead of !!str 1.10.
 
+complex-key
+    `fmt` met a key of several lines. YAML allows that; no manifest has such a key, and it is not laid out.
+
+    Write the key as one word.
+
+layout-unsafe
+    `fmt` reads back what it wrote, and it did not say the same as before. The file is left as it is. This
+    is a defect of fmt.
+
+    Report it with the file, or the part of it that shows the defect.
+
 too-deep
     Mappings and lists stand in one another more than 64 levels deep. A manifest needs about seven.
 

@@ -12,6 +12,7 @@ from reconciler.model.exit_codes import ExitCode
 if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError
     from reconciler.model.explanations import Explanation
+    from reconciler.model.formatted import FormattedFile
     from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Activity, Plan, Reason
@@ -65,6 +66,7 @@ class Result:
     runs: tuple[PastRun, ...] | None = None
     ledger: LedgerReport | None = None
     explained: tuple[Explanation, ...] | None = None
+    formatted: tuple[FormattedFile, ...] | None = None
 
     @property
     def exit_code(self) -> ExitCode:

@@ -12,6 +12,7 @@ from reconciler.render.ledger_json import ledger_values, run_values
 
 if TYPE_CHECKING:
     from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, Failure
+    from reconciler.model.formatted import FormattedFile
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Change
     from reconciler.model.result import DriftItem, Result
@@ -49,6 +50,8 @@ def result_values(result: Result, most: int | None = None) -> dict[str, Any]:
         values["ledger"] = ledger_values(result.ledger)
     if result.explained is not None:
         values["explanations"] = [asdict(found) for found in result.explained]
+    if result.formatted is not None:
+        values["formatted"] = [_formatted(file) for file in result.formatted]
     shown, rest = first_of(result.diagnostics, most or None)
     values["diagnostics"] = [diagnostic_values(found) for found in shown]
     if rest:
@@ -70,6 +73,15 @@ def _item(item: DriftItem) -> dict[str, Any]:
         values["activity"] = activity_values(item.activity)
     if item.left is not None:
         values["left"] = item.left.value
+    return values
+
+
+def _formatted(file: FormattedFile) -> dict[str, Any]:
+    values: dict[str, Any] = {"path": file.path, "changed": file.changed}
+    if file.diff is not None:
+        values["diff"] = list(file.diff)
+    if file.text is not None:
+        values["text"] = file.text
     return values
 
 

@@ -61,6 +61,12 @@ def test_validate_loads_no_client_no_renderer_and_no_differ() -> None:
     assert not loaded & {"httpx", "httpx2", "rich", "deepdiff", "uvicorn", "sqlite3", "jsonschema"}
 
 
+def test_fmt_loads_the_parser_and_nothing_else() -> None:
+    loaded = loaded_by("fmt", "--check", QUICKSTART)
+    assert "yaml" in loaded
+    assert not loaded & (HEAVY - {"yaml"} - {"asyncio"})
+
+
 def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
     loaded = loaded_by("validate", QUICKSTART, "--policy", str(ROOT / "examples" / "policies"))
     assert "jsonschema" in loaded
