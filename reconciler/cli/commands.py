@@ -13,6 +13,7 @@ from reconciler.cli.interrupts import run_until_signal
 from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
 from reconciler.cli.selection import pass_options, refuse_plans
+from reconciler.cli.starting import init
 from reconciler.cli.target import check_options, opened, profile_of
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.overlap import check_overlap
@@ -68,6 +69,7 @@ def show(options: argparse.Namespace, console: Console) -> Result:
 
 
 COMMANDS = {
+    "init": init,
     "validate": validate,
     "fmt": fmt,
     "plan": plan,

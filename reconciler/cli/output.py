@@ -73,6 +73,7 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         yield from explanation_lines(result.explained, console.paint_out)
     if result.formatted is not None:
         yield from formatted_lines(result.formatted, console.paint_out)
+    yield from (safe(path) for path in result.created or ())
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):

@@ -27,6 +27,7 @@ from reconciler.cli.emulator_options import add_emulator_options
 from reconciler.cli.layout import add_fmt
 from reconciler.cli.ledger_options import add_history, add_ledger
 from reconciler.cli.review_options import add_conditions, add_max_cost
+from reconciler.cli.starting import add_init
 
 if TYPE_CHECKING:
     import argparse
@@ -48,6 +49,7 @@ def build() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"reconciler {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    add_init(commands)
     _validate(commands)
     add_fmt(commands)
     _plan(commands)

@@ -53,7 +53,8 @@ class DriftItem:
 class Result:
     """What a command came to. `signal` asks for exit code 2 where changes are pending.
 
-    `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words.
+    `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words,
+    `created` the paths of files that are new.
     """
 
     command: str
@@ -67,6 +68,7 @@ class Result:
     ledger: LedgerReport | None = None
     explained: tuple[Explanation, ...] | None = None
     formatted: tuple[FormattedFile, ...] | None = None
+    created: tuple[str, ...] | None = None
 
     @property
     def exit_code(self) -> ExitCode:

@@ -52,6 +52,8 @@ def result_values(result: Result, most: int | None = None) -> dict[str, Any]:
         values["explanations"] = [asdict(found) for found in result.explained]
     if result.formatted is not None:
         values["formatted"] = [_formatted(file) for file in result.formatted]
+    if result.created is not None:
+        values["created"] = list(result.created)
     shown, rest = first_of(result.diagnostics, most or None)
     values["diagnostics"] = [diagnostic_values(found) for found in shown]
     if rest:

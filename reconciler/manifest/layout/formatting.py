@@ -20,6 +20,7 @@ from reconciler.manifest.text import decode
 from reconciler.manifest.values import offset, position
 from reconciler.manifest.walk import Walk
 from reconciler.model.diagnostics import Diagnostic, errors_in
+from reconciler.model.quotes import QuotableName, Text
 
 if TYPE_CHECKING:
     from reconciler.manifest.values import Value
@@ -81,8 +82,10 @@ def layout(text: str) -> str:
 
 
 def _values(file: str, text: str) -> tuple[list[Value], tuple[Diagnostic, ...]]:
-    walk = Walk(file, text)
+    named = QuotableName(file)
+    walk = Walk(named, text)
     values = [document.value for document in walk.documents()]
+    named.behind = Text(text, tuple(walk.hidden), walk.unread_from)
     return values, tuple(walk.problems)
 
 
