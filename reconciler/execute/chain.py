@@ -189,12 +189,18 @@ async def _file_gone(container_id: str, file_id: str, writer: Writer) -> bool:
 
 
 async def _verify_in_place(files: Iterable[DesiredFile], state: ChainState, writer: Writer) -> None:
-    """Where two rows shared a path, deleting one may have taken the other along."""
+    """Where two rows shared a path, deleting one may have taken the other along.
+
+    A list that still shows what was deleted would show the other one, too: it proves nothing.
+    """
     gone = {row.id for row in state.deleted}
     remaining = {row.path for row in state.rows if row.id not in gone}
     if not any(row.path in remaining for row in state.deleted):
         return
-    state.rows = (await writer.files(state.container)).rows
+    rows = (await writer.files(state.container)).rows
+    if stale := next((row for row in rows if row.id in gone), None):
+        raise NotShownYet(f"{stale.spec.path} was deleted from {state.name} and is still listed there")
+    state.rows = rows
     for file in files:
         rows = [row for row in state.rows if row.spec.path == file.spec.path and row.source != ASSISTANT]
         if not any(_right_size(row, file.spec) for row in rows):

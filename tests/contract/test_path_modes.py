@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.builders import declared_file, desired, digest, entry
-from support.emulated import applied, carried_out, planned
+from support.clocks import SharedClock
+from support.emulated import account_of, applied, carried_out, planned
 from support.servers import Server, serving
 from support.worlds import MODES, file_name
 
@@ -82,3 +83,14 @@ def test_a_doubled_file_is_there_once_afterwards(own: Server, mode: str) -> None
     assert sent(own) == [LIST, DROP, LIST, *lost]
     assert held(own) == [("a.txt", digest(b"right"))]
     assert planned(own, wanted).idle
+
+
+def test_a_file_that_went_with_its_old_row_is_sent_again_though_the_list_still_shows_both(
+    own: Server,
+) -> None:
+    own.control("POST", "/lag", {"delete": 6, "files": True})
+    account = account_of(own, clock=SharedClock(own))
+    applied(own, desired(entry("ci-a", declared_file("a.txt", b"old"))), account=account)
+    wanted = desired(entry("ci-a", declared_file("a.txt", b"new")))
+    assert applied(own, wanted, account=account).applied == ["sync ci-a"]
+    assert held(own) == [("a.txt", digest(b"new"))]
