@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from reconciler import __version__
 from reconciler.api.answers import Answer, failure
@@ -14,22 +14,16 @@ from reconciler.api.errors import ProtocolError, ReplyLost
 from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
 from reconciler.api.repeat import Repeater
+from reconciler.api.request import MAX_CONNECTIONS, Request
 from reconciler.api.retry import RetryPolicy
-from reconciler.api.transport import (
-    MAX_CONNECTIONS,
-    READ_TIMEOUT,
-    WRITE_TIMEOUT,
-    new_client,
-    translated,
-)
+from reconciler.api.transport import new_transport
 from reconciler.api.waiting import Teller
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    import httpx2
-
     from reconciler.api.errors import StatusError
+    from reconciler.api.request import Reply
     from reconciler.api.turn import Turn
     from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
@@ -86,7 +80,8 @@ class Connection:
         listener: Listener | None = None,
         bounds: Bounds | None = None,
     ) -> None:
-        self._client = new_client(endpoint.base_url, endpoint.headers())
+        self._transport = new_transport(endpoint.base_url, endpoint.headers())
+        self._where = _where(endpoint.base_url)
         self._key = endpoint.api_key
         limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self._bounds = bounds or Bounds()
@@ -101,7 +96,7 @@ class Connection:
 
     async def close(self) -> None:
         """Closes every connection."""
-        await self._client.aclose()
+        await self._transport.close()
 
     async def call(
         self,
@@ -132,14 +127,7 @@ class Connection:
         async def attempt(turn: Turn) -> Answer:
             if sending is not None:
                 sending()
-            request = self._client.build_request(
-                method,
-                path,
-                params=dict(params or {}),
-                json=json,
-                files=files() if files else None,
-                timeout=READ_TIMEOUT if method == "GET" else WRITE_TIMEOUT,
-            )
+            request = Request(method, path, params or {}, json, files() if files else None)
             return await self._answer(request, turn, self._bounds.seconds(size))
 
         return await self._repeater.run(attempt, idempotent=method != "POST")
@@ -160,45 +148,41 @@ class Connection:
         seconds = self._bounds.seconds(size)
 
         async def attempt(turn: Turn) -> _T:
-            request = self._client.build_request(
-                "GET", path, headers={"Accept": "application/binary", "Accept-Encoding": "identity"}
-            )
-            async with (
-                within(seconds, _named(request)),
-                self._send(request, turn, follow_redirects=True) as response,
-            ):
-                self._note_date(Answer(response.status_code, response.headers, b""))
-                if not response.is_success:
+            request = Request("GET", path, download=True)
+            what = self._named(request)
+            async with within(seconds, what), self._send(request, what, turn) as reply:
+                self._note_date(Answer(reply.status, reply.headers, b""))
+                if not _succeeded(reply):
                     body = bytearray()
-                    await self._read(response, body)
-                    raise self._failure(response, body)
-                return await consume(response.aiter_bytes())
+                    await self._read(reply, body, what)
+                    raise self._failure(reply, body)
+                return await consume(reply.chunks())
 
         return await self._repeater.run(attempt, idempotent=True)
 
-    async def _answer(self, request: httpx2.Request, turn: Turn, seconds: float) -> Answer:
+    async def _answer(self, request: Request, turn: Turn, seconds: float) -> Answer:
         """Sends one request and reads its whole answer, a success, for so many seconds at most."""
-        body = bytearray()
+        body, what = bytearray(), self._named(request)
         try:
-            async with within(seconds, _named(request)), self._send(request, turn) as response:
-                await self._read(response, body)
+            async with within(seconds, what), self._send(request, what, turn) as reply:
+                await self._read(reply, body, what)
         except ReplyLost as error:
             error.partial = bytes(body)
             raise
         whole = bytes(body) if body.lstrip()[:1] == b"{" else self._without_key(bytes(body))
-        answer = Answer(response.status_code, response.headers, whole)
+        answer = Answer(reply.status, reply.headers, whole)
         self._note_date(answer)
-        if not response.is_success:
-            raise self._failure(response, body)
+        if not _succeeded(reply):
+            raise self._failure(reply, body)
         return answer
 
-    async def _read(self, response: httpx2.Response, body: bytearray) -> None:
+    async def _read(self, reply: Reply, body: bytearray, what: str) -> None:
         """Reads a body that is kept in memory, up to bounds; what came before an error stays in `body`.
 
         Its time is its own: that of a large upload would let its small answer drip for days.
         """
-        async with within(self._bounds.whole, _named(response.request)):
-            async for chunk in response.aiter_bytes():
+        async with within(self._bounds.whole, what):
+            async for chunk in reply.chunks():
                 body += chunk
                 if len(body) > LARGEST_JSON:
                     message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
@@ -208,10 +192,10 @@ class Connection:
         if answer.date is not None:
             self.date = answer.date  # not the newest: one that lies in the future must not stay for ever
 
-    def _failure(self, response: httpx2.Response, body: bytearray) -> StatusError:
+    def _failure(self, reply: Reply, body: bytearray) -> StatusError:
         """The error of an answer that is no success; nothing in it holds our key."""
-        headers = {name.lower(): self._without_key(value) for name, value in response.headers.items()}
-        return failure(Answer(response.status_code, headers, self._without_key(bytes(body))))
+        headers = {name.lower(): self._without_key(value) for name, value in reply.headers.items()}
+        return failure(Answer(reply.status, headers, self._without_key(bytes(body))))
 
     def _without_key(self, shown: _Shown) -> _Shown:
         """What an error will show, less our own key, which some servers repeat; never done to data."""
@@ -222,22 +206,28 @@ class Connection:
         return shown.replace(self._key.encode(), b"[key]")
 
     @asynccontextmanager
-    async def _send(
-        self, request: httpx2.Request, turn: Turn, *, follow_redirects: bool = False
-    ) -> AsyncIterator[httpx2.Response]:
+    async def _send(self, request: Request, what: str, turn: Turn) -> AsyncIterator[Reply]:
         self.requests += 1
-        with translated(_named(request)):
-            response = await self._client.send(request, stream=True, follow_redirects=follow_redirects)
-            turn.told(rate_told(response.headers), refused=response.status_code == TOO_MANY)
-            try:
-                yield response
-            finally:
-                await response.aclose()
+        reply = await self._transport.send(request, what)
+        try:
+            turn.told(rate_told(reply.headers), refused=reply.status == TOO_MANY)
+            yield reply
+        finally:
+            await reply.close()
+
+    def _named(self, request: Request) -> str:
+        """A request as people are told of it: without its query, which may hold anything."""
+        return f"{request.method} {self._where}/{request.path}"
 
 
-def _named(request: httpx2.Request) -> str:
-    """A request as people are told of it: without its query, which may hold anything."""
-    return f"{request.method} {request.url.netloc.decode()}{request.url.path}"
+def _succeeded(reply: Reply) -> bool:
+    return reply.status // 100 == 2  # noqa: PLR2004 - the class of successes
+
+
+def _where(base_url: str) -> str:
+    """A base URL as people are told of it."""
+    parts = urlsplit(base_url)
+    return f"{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def segment(identifier: str) -> str:

@@ -79,7 +79,8 @@ class Reader:
         """Gets one page of the container list."""
         params = _query(after=after, order=order, name=name, limit=limit)
         answer = await self._connection.call("GET", "containers", params=params)
-        return _page(answer, lambda row: read_container(row, answer.date, Origin.LIST), lambda row: row.id)
+        date = answer.date  # parsed once, not for each row
+        return _page(answer, lambda row: read_container(row, date, Origin.LIST), lambda row: row.id)
 
     async def container(self, container_id: str) -> LiveContainer:
         """Gets one container; this counts as activity and keeps it alive.

@@ -93,7 +93,7 @@ def account_from(
     Raises:
         InvalidInput: the key is missing or impossible, or the base URL cannot be used.
     """
-    from reconciler.api.transport import check_base_url  # noqa: PLC0415 - loads the HTTP client
+    from reconciler.api.urls import check_base_url  # noqa: PLC0415 - where an account is opened
 
     named = base_url or environment.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
     url = check_base_url(named, allow_insecure=allow_insecure)

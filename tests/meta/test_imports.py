@@ -73,6 +73,12 @@ def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
     assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "sqlite3", "requests"}
 
 
+def test_a_plan_loads_no_http_library(tmp_path: Path) -> None:
+    loaded = loaded_by("plan", QUICKSTART, "--emulator", "--emulator-data", str(tmp_path / "emulator.db"))
+    assert "asyncio" in loaded
+    assert not loaded & {"httpx", "httpx2", "aiohttp", "rich", "jsonschema"}
+
+
 def test_import_contracts_are_kept() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from reconciler.api.transport import new_client
+from reconciler.api.library import Library
 from reconciler.model.stop import Stop
 
 if TYPE_CHECKING:
@@ -148,15 +148,15 @@ class Wire:
 
     @contextmanager
     def _patched(self) -> Iterator[None]:
-        """Clients made meanwhile send through here."""
+        """Transports made meanwhile send through here."""
 
-        def through_here(base_url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
-            client = new_client(base_url, headers)
-            client._transport = _Gate(self)
-            return client
+        def through_here(base_url: str, headers: Mapping[str, str]) -> Library:
+            library = Library(base_url, headers)
+            library._client._transport = _Gate(self)
+            return library
 
         with self._inner, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("reconciler.api.connection.new_client", through_here)
+            patch.setattr("reconciler.api.connection.new_transport", through_here)
             yield
 
     async def _drive(self, tasks: Sequence[asyncio.Task[Any]]) -> None:

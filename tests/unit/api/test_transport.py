@@ -6,7 +6,9 @@ import httpx2
 import pytest
 
 from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost, TimedOut
-from reconciler.api.transport import check_base_url, is_loopback, new_client, translated
+from reconciler.api.library import new_client, translated
+from reconciler.api.transport import proxy_named
+from reconciler.api.urls import check_base_url, is_loopback
 from reconciler.model.errors import ApiError, InvalidInput
 
 
@@ -93,6 +95,15 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_very_machine(
     monkeypatch.delenv("no_proxy", raising=False)
     assert new_client("http://127.0.0.1:9/v1", {}).trust_env is False
     assert new_client("https://example.com/v1", {}).trust_env is True
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_the_environment_names_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    assert proxy_named({name: "http://proxy.invalid:1"})
+    assert not proxy_named({name: "", "NO_PROXY": "example.com", "PROXY": "x"})
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert proxy_named({}), "a system with settings of its own may have one"
 
 
 _REQUEST = httpx2.Request("GET", "http://host/v1/x")
