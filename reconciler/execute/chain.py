@@ -197,10 +197,10 @@ async def _verify_in_place(files: Iterable[DesiredFile], state: ChainState, writ
     remaining = {row.path for row in state.rows if row.id not in gone}
     if not any(row.path in remaining for row in state.deleted):
         return
-    rows = (await writer.files(state.container)).rows
-    if stale := next((row for row in rows if row.id in gone), None):
+    shown = (await writer.files(state.container)).rows
+    if stale := next((row for row in shown if row.id in gone), None):
         raise NotShownYet(f"{stale.spec.path} was deleted from {state.name} and is still listed there")
-    state.rows = rows
+    state.rows = shown
     for file in files:
         rows = [row for row in state.rows if row.spec.path == file.spec.path and row.source != ASSISTANT]
         if not any(_right_size(row, file.spec) for row in rows):
