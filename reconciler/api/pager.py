@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from reconciler.model.clock import Clock
+    from reconciler.model.listed import Cursor
 
 MAX_PAGES = 2_000
 MAX_SECONDS = 900.0
@@ -57,10 +58,14 @@ class Page(Generic[_Row]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[_Row]):
-    """A whole list, each id once; `date` is the server's clock on the first page."""
+    """A whole list, each id once; `date` is the server's clock on the first page.
+
+    `ends` are the rows that end its pages, for the next listing to begin at; none where that is no use.
+    """
 
     rows: tuple[_Row, ...]
     date: int | None
+    ends: tuple[Cursor, ...] = ()
 
 
 @dataclass

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reconciler.api.connection import Connection, segment
 from reconciler.api.errors import ContainerExpired, NotFound, ProtocolError
+from reconciler.api.listing import read_list
 from reconciler.api.pager import Listing, Page, walk
 from reconciler.api.wire import read_container, read_file
 from reconciler.model.live import Origin
 from reconciler.model.steps import PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from reconciler.api.answers import Answer
     from reconciler.model.clock import Clock
+    from reconciler.model.listed import Cursor
     from reconciler.model.live import LiveContainer, LiveFile
 
 _Row = TypeVar("_Row")
@@ -56,17 +58,22 @@ class Reader:
         self._connection.tell(seconds, because)
         await self._clock.sleep(seconds)
 
-    async def containers(self, *, name: str | None = None) -> Listing[LiveContainer]:
+    async def containers(
+        self, *, name: str | None = None, ends: Sequence[Cursor] = (), parallelism: int = 1
+    ) -> Listing[LiveContainer]:
         """Lists every container of the account, oldest first, 100 a page.
 
         Args:
             name: the server's own filter, which may be exact, by substring, or ignored.
+            ends: where the pages of the last such listing ended; they may be wrong in any way.
+            parallelism: pages asked for at once.
         """
 
-        async def fetch(after: str | None) -> Page[LiveContainer]:
-            return await self.container_page(after=after, name=name, order=ASCENDING)
+        async def fetch(after: str | None, *, descending: bool) -> Page[LiveContainer]:
+            order = DESCENDING if descending else ASCENDING
+            return await self.container_page(after=after, name=name, order=order)
 
-        return await walk(fetch, self._clock)
+        return await read_list(fetch, self._clock, ends=ends, parallelism=parallelism)
 
     async def container_page(
         self,

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from reconciler.ledger import rows
+from reconciler.ledger import listed, rows
 from reconciler.ledger.store import Store
 from reconciler.model.history import Run, SeenPrefix
 from reconciler.model.memory import Memory, Touch
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.ledger.store import Place
+    from reconciler.model.listed import Cursor
     from reconciler.model.plan import Target
 
 KEPT_ALSO = 16
@@ -122,6 +123,18 @@ class Ledger:
     def forget_prefix(self, prefix: str) -> None:
         """Forgets a scope: nothing of it is left."""
         self._all("DELETE FROM prefix WHERE target = ? AND prefix = ?", [(prefix,)])
+
+    def page_ends(self, name: str = "") -> tuple[Cursor, ...]:
+        """Where the pages of the last container list ended; `name` is what it was filtered by."""
+        nothing: tuple[Cursor, ...] = ()
+        if self._store is None:
+            return nothing
+        return self._store.read(lambda db, target: rows.page_ends(db, target, name), nothing)
+
+    def remember_ends(self, ends: Sequence[Cursor], name: str = "") -> None:
+        """Notes them, instead of what was noted before."""
+        if self._store is not None:
+            self._store.write(lambda db, target: listed.keep(db, target, name, ends))
 
     def record(self, run: Run, number: int | None = None) -> int | None:
         """Adds a run to the history, or what became of the one that was noted under a number.

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.history import Run, SeenPrefix
+from reconciler.model.listed import Cursor
 from reconciler.model.memory import Birth, Intent, Memory, Sending, Touch
 from reconciler.model.plan import Target
 
@@ -62,6 +63,13 @@ def prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
     """The scopes that were applied, by prefix."""
     found = _of(db, "prefix, exclude, seen_at FROM prefix", target)
     return tuple(SeenPrefix(_text(prefix), _texts(exclude), _text(seen)) for prefix, exclude, seen in found)
+
+
+def page_ends(db: sqlite3.Connection, target: int, name: str) -> tuple[Cursor, ...]:
+    """Where the pages of a container list ended, in its order; `name` is what it was filtered by."""
+    query = "SELECT id, created_at FROM page_end WHERE target = ? AND name = ? ORDER BY place"
+    found = db.execute(query, (target, name)).fetchall()
+    return tuple(Cursor(_text(each), _number(created_at)) for each, created_at in found)
 
 
 def lag_seen(db: sqlite3.Connection, target: int) -> float:

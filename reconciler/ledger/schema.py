@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE target (
@@ -48,6 +48,11 @@ CREATE TABLE prefix (
   target INTEGER NOT NULL, prefix TEXT NOT NULL, exclude TEXT NOT NULL, seen_at TEXT NOT NULL,
   PRIMARY KEY (target, prefix)
 ) WITHOUT ROWID;
+CREATE TABLE page_end (
+  target INTEGER NOT NULL, name TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (target, name, place)
+) WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   target INTEGER NOT NULL, started_at TEXT NOT NULL, seconds REAL NOT NULL,
@@ -60,7 +65,7 @@ CREATE TABLE run (
 STATEMENTS = tuple(statement.strip() for statement in TABLES.split(";") if statement.strip())
 """SQLite keeps them word for word, so that a file can be held against them."""
 
-NOTES = ("intent", "birth", "sending", "doomed", "tombstone", "touch", "prefix", "run")
+NOTES = ("intent", "birth", "sending", "doomed", "tombstone", "touch", "prefix", "page_end", "run")
 """The tables whose rows belong to a target."""
 
 KEPT_TARGETS = 1000

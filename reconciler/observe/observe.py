@@ -20,6 +20,7 @@ from reconciler.observe.recall import corrected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from reconciler.api.pager import Listing
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveFile
@@ -63,7 +64,7 @@ async def observe(
     Raises:
         ApiError: something that is needed could not be read.
     """
-    listing = await reader.containers()
+    listing = await _containers(reader, ledger, parallelism)
     rows = await corrected(reader, listing, ledger, needs.concerns, settles=settles, list_lag=list_lag)
     live = LiveState(rows, listing.date)
     touches = Touches({row.id: row for row in rows})
@@ -72,6 +73,15 @@ async def observe(
         return await _with_digests(reader, live, tuple(needs.contents(live)), touches, parallelism)
     finally:
         ledger.touched(touches.noted)
+
+
+async def _containers(reader: Reader, ledger: Ledger, parallelism: int) -> Listing[LiveContainer]:
+    """The container list, read from where its pages ended the last time; nothing else may depend on that."""
+    ends = ledger.page_ends()
+    listing = await reader.containers(ends=ends, parallelism=parallelism)
+    if listing.ends != ends:
+        ledger.remember_ends(listing.ends)
+    return listing
 
 
 class Touches:

@@ -11,9 +11,11 @@ from support.ledgers import FULL, OTHER, RUN, SEEN, TARGET, fill, filled, rememb
 from support.strategies import law
 
 from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.listed import KEPT_ENDS, KEPT_LISTS
 from reconciler.ledger.report import read_runs
 from reconciler.ledger.store import Place
 from reconciler.model.history import PastRun, SeenPrefix
+from reconciler.model.listed import Cursor
 from reconciler.model.memory import Birth, Intent, Memory, Touch
 from reconciler.model.plan import Target
 
@@ -143,3 +145,26 @@ def test_any_names_and_times_come_back(
     assert {intent.name: intent.date for intent in memory.intents} == intents
     assert memory.tombstones == graves
     assert memory.lag_seen == lag
+
+
+def test_the_ends_of_pages_come_back_in_their_order_for_each_list(tmp_path: Path) -> None:
+    ends = (Cursor("cntr_9", 100), Cursor("cntr_1", 100), Cursor("cntr_5", 101))
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert ledger.page_ends() == ()
+        ledger.remember_ends(ends)
+        ledger.remember_ends(ends[:1], "ci-")
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert (ledger.page_ends(), ledger.page_ends("ci-"), ledger.page_ends("x")) == (ends, ends[:1], ())
+        ledger.remember_ends(())
+        assert (ledger.page_ends(), ledger.page_ends("ci-")) == ((), ends[:1])
+
+
+def test_the_ends_of_pages_are_bounded(tmp_path: Path) -> None:
+    ends = [Cursor(f"cntr_{number}", number) for number in range(3 * KEPT_ENDS)]
+    with remembering(tmp_path / "ledger.db") as ledger:
+        ledger.remember_ends(ends)
+        assert list(ledger.page_ends()) == ends[2::3]
+        for number in range(KEPT_LISTS):
+            ledger.remember_ends(ends[:3], f"ci-{number}-")
+        assert ledger.page_ends() == ()
+        assert ledger.page_ends(f"ci-{KEPT_LISTS - 1}-") == tuple(ends[:3])

@@ -1,0 +1,103 @@
+"""The one function that reads a list whole: at once where the server allows it, page by page elsewhere.
+
+**What it gives is what a sequential pager may give**: every row that was listed all the time from the first
+request to the last is there exactly once; one that came or went meanwhile is there or is not; nothing else
+is. Where that cannot be had the list is an error, never incomplete.
+
+`segments` reads several parts of a list side by side and gives up at the first sign that the server does not
+page as that needs. Then `walk`, which copes with servers that err and lie, reads the list from the top. Only
+the first page is handed on to it: what came of requests side by side proves nothing on a server that mixes
+them up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from reconciler.api.cursors import page_ends, starts
+from reconciler.api.errors import ProtocolError
+from reconciler.api.pager import INCOMPLETE, MAX_PAGES, MAX_SECONDS, Listing, walk
+from reconciler.api.segments import Odd, Segments
+from reconciler.model.listed import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.api.pager import Page
+    from reconciler.api.segments import Sorted
+    from reconciler.model.clock import Clock
+
+    _Row = TypeVar("_Row", bound=Sorted)
+else:
+    _Row = TypeVar("_Row")
+
+
+class Fetch(Protocol[_Row]):
+    """Gets one page of a list."""
+
+    async def __call__(self, after: str | None, *, descending: bool) -> Page[_Row]:
+        """The page after an id, or the first one for None; the oldest first unless `descending`."""
+        ...
+
+
+async def read_list(
+    fetch: Fetch[_Row], clock: Clock, *, ends: Sequence[Cursor] = (), parallelism: int = 1
+) -> Listing[_Row]:
+    """Reads a list.
+
+    Args:
+        fetch: gets a page.
+        clock: bounds the time.
+        ends: where the pages of the last listing ended, in its order; they may be wrong in any way.
+        parallelism: pages asked for at once.
+
+    Raises:
+        ProtocolError: the list has no end that can be known.
+        ApiError: a page could not be had.
+    """
+    first: list[Page[_Row]] = []
+
+    async def again(after: str | None) -> Page[_Row]:
+        return first.pop() if after is None and first else await fetch(after, descending=False)
+
+    if parallelism > 1:
+        listing = await _at_once(fetch, clock, starts(ends, parallelism), first)
+        if listing is not None:
+            return listing
+    return await walk(again, clock)
+
+
+async def _at_once(
+    fetch: Fetch[_Row], clock: Clock, cursors: Sequence[Cursor], first: list[Page[_Row]]
+) -> Listing[_Row] | None:
+    """Reads it in segments; None where this server is not to be read like that, its first page in `first`."""
+    deadline = clock.monotonic() + MAX_SECONDS
+    asked = 0
+
+    async def page(after: str | None, *, descending: bool) -> Page[_Row]:
+        nonlocal asked
+        asked += 1
+        if asked > MAX_PAGES or clock.monotonic() > deadline:
+            message = f"the list does not end: {asked} pages or {MAX_SECONDS:.0f} s"
+            raise ProtocolError(message, hint=INCOMPLETE)
+        return await fetch(after, descending=descending)
+
+    async def ascending(after: str | None) -> Page[_Row]:
+        answer = await page(after, descending=False)
+        if after is None:
+            first.append(answer)
+        return answer
+
+    async def descending(after: str | None) -> Page[_Row]:
+        return await page(after, descending=True)
+
+    segments: Segments[_Row] = Segments(ascending, descending, cursors)
+    try:
+        await segments.read()
+    except Odd:
+        return None
+    rows = segments.rows
+    seen = [Cursor(identifier, row.created_at) for identifier, row in rows.items()]
+    listing = Listing(tuple(rows.values()), segments.date)
+    return replace(listing, ends=page_ends(seen, segments.page_size))
