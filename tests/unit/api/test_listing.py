@@ -59,7 +59,7 @@ def cases(draw: st.DrawFn) -> tuple[ListServer, tuple[Cursor, ...], int]:
 TIED = [Row("a", 5), Row("b", 5), Row("c", 5), Row("d", 5), Row("e", 6)]
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=200)
 @given(cases())
 # from above, the rows of one second come in another order than from below: c is on neither side of b
 @example((ListServer([Row("z", 4), *TIED], size=2, order=STABLE), (), 16))
@@ -74,6 +74,20 @@ TIED = [Row("a", 5), Row("b", 5), Row("c", 5), Row("d", 5), Row("e", 6)]
 def test_it_gives_what_a_sequential_pager_may_give(
     case: tuple[ListServer, tuple[Cursor, ...], int],
 ) -> None:
+    check_sequential(case)
+
+
+@pytest.mark.nightly
+@settings(deadline=None, max_examples=20_000)
+@given(cases())
+def test_it_gives_what_a_sequential_pager_may_give_however_long_one_searches(
+    case: tuple[ListServer, tuple[Cursor, ...], int],
+) -> None:
+    check_sequential(case)
+
+
+def check_sequential(case: tuple[ListServer, tuple[Cursor, ...], int]) -> None:
+    """Reads: all that was there throughout once, nothing that never was, or an error."""
     server, ends, parallelism = deepcopy(case)  # explicit examples are values of the module
     before = [row.id for row in server.rows]
     try:
@@ -87,7 +101,7 @@ def test_it_gives_what_a_sequential_pager_may_give(
     assert set(found) <= set(server.ever)
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 @given(
     st.builds(
         ListServer,
