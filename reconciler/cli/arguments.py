@@ -70,6 +70,16 @@ def add_paths(parser: Parser, what: str = "manifest or folder of manifests") -> 
     parser.add_argument("paths", metavar="PATH", nargs="+", help=what)
 
 
+def add_strict(parser: Parser) -> None:
+    """How much a warning weighs."""
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="treat warnings about the manifests as errors; one that is meant is allowed by a comment on its "
+        "line: # reconciler: allow CODE -- reason",
+    )
+
+
 def add_names(parser: Parser) -> None:
     """What narrows a command."""
     parser.add_argument(

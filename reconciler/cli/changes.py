@@ -56,7 +56,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
     with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
-        state = approved_state(approved, account, asked.policies)
+        state = approved_state(approved, account, asked.policies, strict=options.strict)
         preparing = prepare_approved(approved, state, account, asked)
         conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
         return _run(options, console, account, scope, preparing, conditions=conditions, approved=True)
@@ -71,7 +71,7 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     check_options(options)
     refuse_plans(options)
     asked = pass_options(options, options.paths)
-    desired, found = desired_state(options.paths, profile_of(options), asked.policies)
+    desired, found = desired_state(options.paths, profile_of(options), asked.policies, strict=options.strict)
     check_requested(asked, desired)
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
     with opened(options, console) as account, _exclusive(options, console, account, scope[0]):

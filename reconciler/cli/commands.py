@@ -39,7 +39,7 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler validate`."""
     del console
     refuse_plans(options)
-    _, found = check(options.paths, profile_of(options), policies_at(options.policy))
+    _, found = check(options.paths, profile_of(options), policies_at(options.policy), strict=options.strict)
     return Result("validate", diagnostics=found)
 
 
@@ -94,7 +94,7 @@ def _planned(
     check_options(options)
     refuse_plans(options)
     asked = pass_options(options, shown)
-    desired, found = desired_state(options.paths, profile_of(options), asked.policies)
+    desired, found = desired_state(options.paths, profile_of(options), asked.policies, strict=options.strict)
     check_requested(asked, desired)
     with opened(options, console) as account:
         prepared = run_until_signal(prepare(desired, found, account, asked, strategy))

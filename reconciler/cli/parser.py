@@ -18,6 +18,7 @@ from reconciler.cli.arguments import (
     add_provider,
     add_selection,
     add_skip_blocked,
+    add_strict,
     add_target,
     bare_parser,
     file_name,
@@ -73,6 +74,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
         "         reconciler validate manifests --provider azure --policy policies",
     )
     add_paths(parser)
+    add_strict(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
     add_provider(parser)
     add_policy(parser)
@@ -88,6 +90,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "         reconciler plan manifests --policy policies --policy budget.json",
     )
     add_paths(parser)
+    add_strict(parser)
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=file_name, help="save the plan, for `apply FILE`"
     )
@@ -113,6 +116,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
         parser,
         "manifest, folder of manifests, or one saved plan (followed by manifests of it that lie elsewhere)",
     )
+    add_strict(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_conditions(parser)
     add_max_cost(parser)
@@ -139,6 +143,7 @@ def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
         "reconciler drift manifests --fail-on expired",
     )
     add_paths(parser)
+    add_strict(parser)
     parser.add_argument(
         "--fail-on",
         metavar="CAUSE",
@@ -161,6 +166,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
         "reconciler destroy manifests --auto-approve",
     )
     add_paths(parser)
+    add_strict(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
     add_lock(parser)
     add_selection(parser)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.control.allowances import as_errors, settled
 from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.manifest import fingerprint, load
 from reconciler.model.diagnostics import Diagnostic, Severity, errors_in
@@ -30,20 +31,20 @@ class InvalidManifests(InvalidInput):
 
 
 def check(
-    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES
+    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     """Loads and checks manifests offline.
 
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
-    command.
+    command. With `strict`, warnings are errors.
     """
-    return _checked(paths, profile, policies, reading=bool(policies.files))
+    return _checked(paths, profile, policies, reading=bool(policies.files), strict=strict)
 
 
 def desired_state(
-    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES
+    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
-    """Loads manifests and reads the digests of their local files.
+    """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
 
     Returns:
         The desired state, and warnings.
@@ -51,14 +52,14 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    desired, found = _checked(paths, profile, policies, reading=True)
+    desired, found = _checked(paths, profile, policies, reading=True, strict=strict)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
     return desired, found
 
 
 def _checked(
-    paths: Sequence[str], profile: Profile, policies: Policies, *, reading: bool
+    paths: Sequence[str], profile: Profile, policies: Policies, *, reading: bool, strict: bool
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     loaded = load(paths)
     desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
@@ -69,4 +70,5 @@ def _checked(
         desired, found = read.desired, (*found, *read.diagnostics)
         if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge
             found = (*found, *of_containers(policies, desired, profile))
-    return desired, tuple(sorted(found, key=Diagnostic.sort_key))
+    found = settled(found, desired.allowances if desired else ())
+    return desired, tuple(sorted(as_errors(found) if strict else found, key=Diagnostic.sort_key))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reconciler import __version__
 from reconciler.control.account import Speed
+from reconciler.control.allowances import without_allowed
 from reconciler.control.clock import now
 from reconciler.control.policies import NO_POLICIES, Policies, of_plan
 from reconciler.model.asked import Asked
@@ -167,7 +168,8 @@ async def prepare(
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
     if strategy.limited:
         found = (*found, *takes_over(plan, account.ledger.prefixes(), adopt=options.adopt))
-    found = (*plan.diagnostics, *over(plan, desired, account.profile, options.max_cost), *found)
+    hints = without_allowed(plan.diagnostics, desired.allowances)
+    found = (*hints, *over(plan, desired, account.profile, options.max_cost), *found)
     plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)), commit=options.commit)
     if violations := of_plan(options.policies, plan):
         found = (*plan.diagnostics, *violations)

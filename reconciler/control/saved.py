@@ -93,7 +93,7 @@ def write_plan_file(plan: Plan, path: str) -> None:
 
 
 def approved_state(
-    approved: Plan, account: Account, policies: Policies
+    approved: Plan, account: Account, policies: Policies, *, strict: bool = False
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
@@ -104,7 +104,7 @@ def approved_state(
         InvalidManifests: there are errors.
     """
     try:
-        desired, found = desired_state(approved.manifests, account.profile, policies)
+        desired, found = desired_state(approved.manifests, account.profile, policies, strict=strict)
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))

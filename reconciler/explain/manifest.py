@@ -122,4 +122,17 @@ duplicate-variable
     them counted would depend on the order of files.
 
     Keep one of them.
+
+invalid-allowance
+    A comment `# reconciler: allow CODE -- reason` allows nothing: its code does not exist, it gives no
+    reason, or what stands there is an error. Only warnings can be allowed; an error says that it cannot be
+    done, or that it is not what was meant.
+
+    Correct the code, or write after two dashes why it is allowed.
+
+unused-allowance
+    A comment `# reconciler: allow CODE -- reason` meets no such warning: what it was about is gone, or
+    stands on another line. It allows what is on its own line, or alone on a line what is on the next one.
+
+    Take it away, or move it to the line of the warning.
 """)

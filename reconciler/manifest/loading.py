@@ -5,9 +5,11 @@ Every step says all that it can about every file; only when none of them found a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.manifest import build, crosschecks, sources
+from reconciler.manifest.comments import allowances
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
 from reconciler.manifest.findings import error
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from reconciler.manifest.filling import Filled
     from reconciler.manifest.values import Node
+    from reconciler.model.allowances import Allowance
 
 
 class _Reading:
@@ -36,6 +39,7 @@ class _Reading:
         self.mentions: set[str] = set()
         """The files in which a variable may be used."""
         self.problems: list[Diagnostic] = []
+        self.allowances: list[Allowance] = []
         self.whole = True
 
     def take(self, file: str) -> None:
@@ -51,6 +55,7 @@ class _Reading:
         walk = Walk(named, text)
         documents = list(walk.documents())
         named.behind = Text(text, tuple(walk.hidden), walk.unread_from)
+        self.allowances += allowances(named, text)
         if not documents and walk.whole:
             self.problems.append(_no_document(named))
         self.documents += documents
@@ -70,7 +75,8 @@ def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Loaded(None, diagnostics)
-    return Loaded(build.desired(judged.documents, paths), diagnostics, judged.uses)
+    desired = replace(build.desired(judged.documents, paths), allowances=tuple(reading.allowances))
+    return Loaded(desired, diagnostics, judged.uses)
 
 
 def _judged(reading: _Reading, given: Given, *, whole: bool) -> Filled:

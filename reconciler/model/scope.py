@@ -9,6 +9,7 @@ from reconciler.model.asked import matches
 from reconciler.model.spec import Compare, ReplaceOrder
 
 if TYPE_CHECKING:
+    from reconciler.model.allowances import Allowance
     from reconciler.model.spec import DesiredContainer
 
 DEFAULT_MAX_DELETE_PERCENT = 30
@@ -58,12 +59,14 @@ class Desired:
 
     `manifests` are the paths as they were given, so that a saved plan can load them again.
     `replace` is the order that `defaults` sets; names that no manifest declares follow it.
+    `allowances` are the warnings that comments say are meant.
     """
 
     scope: Scope
     containers: tuple[DesiredContainer, ...]
     manifests: tuple[str, ...] = ()
     replace: ReplaceOrder = ReplaceOrder.CREATE_FIRST
+    allowances: tuple[Allowance, ...] = ()
 
     def by_name(self) -> dict[str, DesiredContainer]:
         """The declared containers by declared name."""

@@ -16,7 +16,7 @@ from reconciler.policies.documents import container_document
 from reconciler.policies.reading import CODE as BROKEN
 from reconciler.policies.reading import SECONDS
 from reconciler.policies.schemas import validator
-from reconciler.policies.values import SEVERITY, Subject
+from reconciler.policies.values import SEVERITY, VIOLATED, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     Place = Callable[[tuple[str | int, ...]], Position | None]
 
-CODE = "policy"
 MOST = 100
 """Violations of one policy by one container or plan that are told."""
 
@@ -95,7 +94,7 @@ def _violation(file: PolicyFile, name: str, error: ValidationError, place: Place
     description = _nearest(file, error, "description")
     return Diagnostic(
         Severity(_nearest(file, error, SEVERITY) or Severity.ERROR),
-        CODE,
+        VIOLATED,
         f"{name}: {says}{where}{detail} ({file.path})",
         place(path),
         description if isinstance(description, str) and description else None,

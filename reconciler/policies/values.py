@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 SUBJECT = "x-applies-to"
 SEVERITY = "x-severity"
+VIOLATED = "policy"
+"""The code of what a policy has against something."""
+
 SEVERITIES = (Severity.ERROR.value, Severity.WARNING.value)
 
 

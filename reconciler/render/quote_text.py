@@ -117,6 +117,8 @@ def _end(line: str, start: int) -> int:
         while at < len(line) and line[at] != opening:
             at += 2 if opening == '"' and line[at] == "\\" else 1
         return at + 1
+    if opening == "#":
+        return start + len(line[start:].rstrip())
     if opening in _ENDS_PLAIN or not opening.strip():
         return start + 1
     for at in range(start, len(line)):
