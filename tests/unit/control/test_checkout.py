@@ -117,6 +117,6 @@ def test_a_hostile_repository_runs_nothing(tree: Path, setting: str) -> None:
     commit = found(tree)
     assert not mark.exists()
     assert commit == Commit(commit_id(tree), dirty=None if setting.startswith("filter") else True)
-    subprocess.run(["git", "status"], cwd=tree, capture_output=True, check=False)
+    subprocess.run(["git", "status"], cwd=tree, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if setting in {"core.fsmonitor", "filter.evil.clean"}:
         assert mark.exists(), "the trap must be one"
