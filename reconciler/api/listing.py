@@ -42,7 +42,12 @@ class Fetch(Protocol[_Row]):
 
 
 async def read_list(
-    fetch: Fetch[_Row], clock: Clock, *, ends: Sequence[Cursor] = (), parallelism: int = 1
+    fetch: Fetch[_Row],
+    clock: Clock,
+    *,
+    ends: Sequence[Cursor] = (),
+    first: Page[_Row] | None = None,
+    parallelism: int = 1,
 ) -> Listing[_Row]:
     """Reads a list.
 
@@ -50,28 +55,29 @@ async def read_list(
         fetch: gets a page.
         clock: bounds the time.
         ends: where the pages of the last listing ended, in its order; they may be wrong in any way.
+        first: the first page, where it is here already.
         parallelism: pages asked for at once.
 
     Raises:
         ProtocolError: the list has no end that can be known.
         ApiError: a page could not be had.
     """
-    first: list[Page[_Row]] = []
+    here = [] if first is None else [first]
 
     async def again(after: str | None) -> Page[_Row]:
-        return first.pop() if after is None and first else await fetch(after, descending=False)
+        return here.pop() if after is None and here else await fetch(after, descending=False)
 
     if parallelism > 1:
-        listing = await _at_once(fetch, clock, starts(ends, parallelism), first)
+        listing = await _at_once(fetch, clock, starts(ends, parallelism), here)
         if listing is not None:
             return listing
     return await walk(again, clock)
 
 
 async def _at_once(
-    fetch: Fetch[_Row], clock: Clock, cursors: Sequence[Cursor], first: list[Page[_Row]]
+    fetch: Fetch[_Row], clock: Clock, cursors: Sequence[Cursor], here: list[Page[_Row]]
 ) -> Listing[_Row] | None:
-    """Reads it in segments; None where this server is not to be read like that, its first page in `first`."""
+    """Reads it in segments; None where this server is not to be read like that, its first page in `here`."""
     deadline = clock.monotonic() + MAX_SECONDS
     asked = 0
 
@@ -84,9 +90,11 @@ async def _at_once(
         return await fetch(after, descending=descending)
 
     async def ascending(after: str | None) -> Page[_Row]:
+        if after is None and here:
+            return here[0]
         answer = await page(after, descending=False)
         if after is None:
-            first.append(answer)
+            here.append(answer)
         return answer
 
     async def descending(after: str | None) -> Page[_Row]:

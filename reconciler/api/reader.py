@@ -59,13 +59,19 @@ class Reader:
         await self._clock.sleep(seconds)
 
     async def containers(
-        self, *, name: str | None = None, ends: Sequence[Cursor] = (), parallelism: int = 1
+        self,
+        *,
+        name: str | None = None,
+        ends: Sequence[Cursor] = (),
+        first: Page[LiveContainer] | None = None,
+        parallelism: int = 1,
     ) -> Listing[LiveContainer]:
         """Lists every container of the account, oldest first, 100 a page.
 
         Args:
             name: the server's own filter, which may be exact, by substring, or ignored.
             ends: where the pages of the last such listing ended; they may be wrong in any way.
+            first: the first page, where it is here already.
             parallelism: pages asked for at once.
         """
 
@@ -73,7 +79,7 @@ class Reader:
             order = DESCENDING if descending else ASCENDING
             return await self.container_page(after=after, name=name, order=order)
 
-        return await read_list(fetch, self._clock, ends=ends, parallelism=parallelism)
+        return await read_list(fetch, self._clock, ends=ends, first=first, parallelism=parallelism)
 
     async def container_page(
         self,

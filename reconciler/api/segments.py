@@ -16,7 +16,7 @@ earlier than it did and holds no remembered cursor at or before it. One that doe
 the segment before goes on through its place.
 
 **The last segment**, which is all of the list where nothing is remembered, is read from both of its ends once
-it turns out to have more than one page: behind it lies whatever is new (`reconciler.api.ends`).
+it turns out to have more than two pages: behind it lies whatever is new (`reconciler.api.ends`).
 
 Whatever else a server does (no `has_more`, pages that repeat themselves or go back, rows that are not sorted,
 a row of its own that it refuses as a cursor) is not dealt with here but by the sequential pager.
@@ -216,6 +216,6 @@ class Segments(Generic[_Row]):
         if page.has_more is False or (descent is not None and descent.meets(page.rows, found)):
             self._ended[place] = end
             return True
-        if place == end - 1 and self._descent is None:
+        if place == end - 1 and descent is None and len(found) > len(page.rows):
             self._descent = Descent(self._descending)
         return False

@@ -9,7 +9,7 @@ from reconciler.emulator.faults.kinds import KINDS
 PATH_MODES = ("mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace", "plain-update")
 PROFILES = ("openai", "azure", "oci", "litellm")
 EXPIRED_ANSWERS = ("is-expired", "has-expired", "not-found")
-NAME_FILTERS = ("exact", "prefix", "substring", "ignored")
+NAME_FILTERS = ("exact", "prefix", "substring", "any-case", "ignored")
 
 _FAULTS = """\
 faults:

@@ -15,6 +15,7 @@ from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.events import ChangeNotStarted
+from reconciler.model.listed import Sought
 from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
 from reconciler.model.steps import chains_of
@@ -163,6 +164,7 @@ async def prepare(
             parallelism=parallelism,
             settles=alone,
             list_lag=account.profile.list_lag,
+            sought=sought_by(desired),
         )
         requests = reader.requests
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
@@ -176,6 +178,13 @@ async def prepare(
         plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
     sweep = sweepable(claim(desired, live), desired, policy)
     return Prepared(plan, desired, live, sweep, requests, account.clock.monotonic())
+
+
+def sought_by(desired: Desired) -> Sought:
+    """The names that a set is about."""
+    if desired.scope.prefix is not None:
+        return Sought(desired.scope.prefix)
+    return Sought(names=tuple(entry.name for entry in desired.containers))
 
 
 async def still_so(prepared: Prepared, account: Account, speed: Speed) -> Prepared:
@@ -193,7 +202,9 @@ async def still_so(prepared: Prepared, account: Account, speed: Speed) -> Prepar
 
     async with account.reader(speed) as reader:
         needs = NoNeeds(prepared.desired)
-        live = await observe(reader, needs, account.ledger, parallelism=speed.parallelism)
+        live = await observe(
+            reader, needs, account.ledger, parallelism=speed.parallelism, sought=sought_by(prepared.desired)
+        )
         requests = prepared.requests + reader.requests
     selects = Policy(account.profile, names=prepared.plan.names).selects
     moved = tuple(moved_since(prepared.desired, prepared.live, live, selects))

@@ -21,8 +21,11 @@ PathMode = Literal["mangled", "file-id", "plain-coexist", "plain-shared", "plain
 * ``plain-update``: the row keeps its id and its creation time, shows the new bytes, and is the user's.
 """
 
-NameFilter = Literal["exact", "prefix", "substring", "ignored"]
-"""How ``GET /containers?name=`` matches; the API reference does not say, users read it as exact."""
+NameFilter = Literal["exact", "prefix", "substring", "any-case", "ignored"]
+"""How ``GET /containers?name=`` matches; the API reference does not say, users read it as exact.
+
+``any-case`` finds a substring whatever the case of its letters, those of ASCII.
+"""
 
 UnknownAfter = Literal["not-found", "bad-request", "empty", "restart"]
 """What a list does with a cursor that names no row: 404, 400, an empty page, or the first page again."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.ledger.store import Place
-    from reconciler.model.listed import Cursor
+    from reconciler.model.listed import Cursor, NameFilter
     from reconciler.model.plan import Target
 
 KEPT_ALSO = 16
@@ -135,6 +135,17 @@ class Ledger:
         """Notes them, instead of what was noted before."""
         if self._store is not None:
             self._store.write(lambda db, target: listed.keep(db, target, name, ends))
+
+    def name_filter(self) -> NameFilter | None:
+        """What the filter of the container list by name was last seen to do, None where nobody knows."""
+        return self._store.read(rows.name_filter, None) if self._store else None
+
+    def remember_filter(self, seen: NameFilter | None) -> None:
+        """Notes it; None forgets it."""
+        if seen is None:
+            self._all("DELETE FROM name_filter WHERE target = ?", [()])
+        else:
+            self._all("INSERT OR REPLACE INTO name_filter VALUES (?, ?, ?)", [(seen.works, seen.date)])
 
     def record(self, run: Run, number: int | None = None) -> int | None:
         """Adds a run to the history, or what became of the one that was noted under a number.

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.history import Run, SeenPrefix
-from reconciler.model.listed import Cursor
+from reconciler.model.listed import Cursor, NameFilter
 from reconciler.model.memory import Birth, Intent, Memory, Sending, Touch
 from reconciler.model.plan import Target
 
@@ -70,6 +70,12 @@ def page_ends(db: sqlite3.Connection, target: int, name: str) -> tuple[Cursor, .
     query = "SELECT id, created_at FROM page_end WHERE target = ? AND name = ? ORDER BY place"
     found = db.execute(query, (target, name)).fetchall()
     return tuple(Cursor(_text(each), _number(created_at)) for each, created_at in found)
+
+
+def name_filter(db: sqlite3.Connection, target: int) -> NameFilter | None:
+    """What the filter by name was last seen to do."""
+    found = db.execute("SELECT works, date FROM name_filter WHERE target = ?", (target,)).fetchone()
+    return NameFilter(bool(_number(found[0])), _maybe(found[1])) if found else None
 
 
 def lag_seen(db: sqlite3.Connection, target: int) -> float:

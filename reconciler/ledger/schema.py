@@ -48,6 +48,9 @@ CREATE TABLE prefix (
   target INTEGER NOT NULL, prefix TEXT NOT NULL, exclude TEXT NOT NULL, seen_at TEXT NOT NULL,
   PRIMARY KEY (target, prefix)
 ) WITHOUT ROWID;
+CREATE TABLE name_filter (
+  target INTEGER PRIMARY KEY, works INTEGER NOT NULL, date INTEGER
+);
 CREATE TABLE page_end (
   target INTEGER NOT NULL, name TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -65,7 +68,18 @@ CREATE TABLE run (
 STATEMENTS = tuple(statement.strip() for statement in TABLES.split(";") if statement.strip())
 """SQLite keeps them word for word, so that a file can be held against them."""
 
-NOTES = ("intent", "birth", "sending", "doomed", "tombstone", "touch", "prefix", "page_end", "run")
+NOTES = (
+    "intent",
+    "birth",
+    "sending",
+    "doomed",
+    "tombstone",
+    "touch",
+    "prefix",
+    "name_filter",
+    "page_end",
+    "run",
+)
 """The tables whose rows belong to a target."""
 
 KEPT_TARGETS = 1000

@@ -11,3 +11,25 @@ class Cursor:
 
     id: str
     created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameFilter:
+    """What the server's filter by name was last seen to do; `date` is the server's time of that.
+
+    `works` says that it was proven to match by prefix or substring, otherwise that it was of no use.
+    """
+
+    works: bool
+    date: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The names that a pass is about: all below a prefix, or without one exactly these, as declared.
+
+    Without either it is about the whole account.
+    """
+
+    prefix: str | None = None
+    names: tuple[str, ...] = ()

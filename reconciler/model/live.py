@@ -101,10 +101,14 @@ class LiveContainer:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """Everything one observation saw, in the order of the API's list."""
+    """Everything one observation saw, in the order of the API's list.
+
+    `whole` says that it is all of the account; otherwise containers outside of the scope are missing.
+    """
 
     containers: tuple[LiveContainer, ...]
     date: int | None = None
+    whole: bool = True
 
 
 def base_name(path: str) -> str:

@@ -219,8 +219,9 @@ class Plan:
 
     `names` are the globs that narrowed it (empty: everything), `busy` what was asked about containers in
     use (None: nothing), `asked` what else was. `dead_rows` counts the expired and deleted rows of the scope,
-    `others` the live containers of the account outside of it; neither are changes. `created_at` is RFC 3339
-    in UTC, `commit` where the manifests came from, None where there is no git.
+    `others` the live containers of the account outside of it, None where nobody counted; neither are
+    changes. `created_at` is RFC 3339 in UTC, `commit` where the manifests came from, None where there is no
+    git.
     """
 
     target: Target
@@ -237,7 +238,7 @@ class Plan:
     busy: BusyGuard | None = None
     commit: Commit | None = None
     asked: Asked = field(default_factory=Asked)
-    others: int = 0
+    others: int | None = None
 
     @property
     def pending(self) -> tuple[Change, ...]:

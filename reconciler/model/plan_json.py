@@ -78,7 +78,7 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "summary": {action.value: count for action, count in plan.summary.items()},
         "cost": cost_values(plan.cost),
         "dead_rows": plan.dead_rows,
-        "others": plan.others,
+        **({} if plan.others is None else {"others": plan.others}),
         "diagnostics": [diagnostic_values(found) for found in plan.diagnostics],
     }
 
@@ -190,7 +190,7 @@ def _plan(values: Fields) -> Plan:
         busy=_busy(fields(values["busy"])) if "busy" in values else None,
         commit=_commit(values) if "commit" in values else None,
         asked=_asked(fields(values["asked"])) if "asked" in values else Asked(),
-        others=number(values["others"]) if "others" in values else 0,
+        others=number(values["others"]) if "others" in values else None,
     )
 
 

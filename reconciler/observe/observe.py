@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
+from reconciler.model.listed import Sought
 from reconciler.model.live import LiveState, NotRead
 from reconciler.model.memory import LEAST_LAG, Touch
+from reconciler.observe.listing import list_containers
 from reconciler.observe.recall import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from reconciler.api.pager import Listing
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveFile
+
+
+EVERYTHING = Sought()
 
 
 class Needs(Protocol):
@@ -50,6 +54,7 @@ async def observe(
     parallelism: int,
     settles: bool = False,
     list_lag: float = LEAST_LAG,
+    sought: Sought = EVERYTHING,
 ) -> LiveState:
     """Reads the account.
 
@@ -60,28 +65,22 @@ async def observe(
         parallelism: requests at once.
         settles: no other run on this scope is under way, so what turns out may be forgotten.
         list_lag: seconds that lists of this target are known to lag.
+        sought: the names that this is about; others may be left out.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
-    listing = await _containers(reader, ledger, parallelism)
-    rows = await corrected(reader, listing, ledger, needs.concerns, settles=settles, list_lag=list_lag)
-    live = LiveState(rows, listing.date)
+    listing, whole = await list_containers(reader, ledger, sought, parallelism=parallelism)
+    rows = await corrected(
+        reader, listing, ledger, needs.concerns, settles=settles, list_lag=list_lag, whole=whole
+    )
+    live = LiveState(rows, listing.date, whole=whole)
     touches = Touches({row.id: row for row in rows})
     try:
         live = await _with_files(reader, live, tuple(needs.listings(live)), touches, parallelism)
         return await _with_digests(reader, live, tuple(needs.contents(live)), touches, parallelism)
     finally:
         ledger.touched(touches.noted)
-
-
-async def _containers(reader: Reader, ledger: Ledger, parallelism: int) -> Listing[LiveContainer]:
-    """The container list, read from where its pages ended the last time; nothing else may depend on that."""
-    ends = ledger.page_ends()
-    listing = await reader.containers(ends=ends, parallelism=parallelism)
-    if listing.ends != ends:
-        ledger.remember_ends(listing.ends)
-    return listing
 
 
 class Touches:

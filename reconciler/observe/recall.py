@@ -45,6 +45,7 @@ async def corrected(
     *,
     settles: bool,
     list_lag: float,
+    whole: bool = True,
 ) -> tuple[LiveContainer, ...]:
     """The rows of a list as they should be.
 
@@ -55,6 +56,7 @@ async def corrected(
         concerns: tells of a declared name whether it is this pass's business.
         settles: what turns out may be forgotten: no other run on this scope is under way.
         list_lag: seconds that lists of this target are known to lag.
+        whole: the list is that of the whole account; otherwise what it lacks may be of another scope.
 
     Raises:
         ApiError: something that is needed could not be read.
@@ -77,7 +79,8 @@ async def corrected(
     if settles:
         ledger.settled(intent.name for intent in intents)
         ledger.sent((sending.container_id, sending.path) for sending in sendings)
-        ledger.spared({*doomed, *(each for each in memory.doomed if each not in correction.listed)})
+        absent = memory.doomed - correction.listed if whole else frozenset()
+        ledger.spared({*doomed, *absent})
         done = (birth for birth in births if birth in gone or correction.old_news(birth))
         ledger.forget_births(birth.id for birth in done)
     return tuple(_with_use(row, memory) for row in correction.rows.values())

@@ -6,9 +6,9 @@
 2. **No prefix.** Such a set manages exactly the names it declares. Whatever stands there already may be
    anybody's, so it is never replaced or deleted without `--adopt` (`foreign`), and surplus copies are only
    ever reported.
-3. **Others.** Whatever is not claimed is only counted, so that nobody wonders where it is: it appears in no
-   change, no warning and no limit, and is not read. `auto` containers of running sessions stand in the same
-   list; touching one would break somebody's session.
+3. **Others.** Whatever is not claimed is only counted, where it is listed at all, so that nobody wonders
+   where it is: it appears in no change, no warning and no limit, and is not read. `auto` containers of
+   running sessions stand in the same list; touching one would break somebody's session.
 4. **Dead rows.** Expired and deleted rows are dead: never matched, never a change, never counted in limits,
    their files never listed. They cannot come back. The plan shows their number, and `scope.sweep` deletes
    the rows, but for those of a container that is left expired: its row is all that says that it ever was.
@@ -52,13 +52,13 @@ if TYPE_CHECKING:
 class Claims:
     """The live containers that a set claims, by declared name, the oldest first whatever the list's order.
 
-    `others` counts the live ones that it does not.
+    `others` counts the live ones that it does not, None where they were not listed.
     """
 
     alive: Mapping[str, tuple[LiveContainer, ...]]
     dead: Mapping[str, tuple[LiveContainer, ...]]
     undeclared: tuple[LiveContainer, ...]
-    others: int = 0
+    others: int | None = 0
 
     @property
     def dead_rows(self) -> tuple[LiveContainer, ...]:
@@ -92,7 +92,7 @@ def claim(desired: Desired, live: LiveState) -> Claims:
         {name: tuple(rows) for name, rows in alive.items()},
         {name: tuple(rows) for name, rows in dead.items()},
         tuple(undeclared),
-        others,
+        others if live.whole else None,
     )
 
 

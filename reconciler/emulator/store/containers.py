@@ -12,6 +12,7 @@ _NAME_CONDITIONS: dict[NameFilter, str | None] = {
     "exact": "name = ?",
     "prefix": "substr(name, 1, length(?1)) = ?1",
     "substring": "instr(name, ?) > 0",
+    "any-case": "instr(lower(name), lower(?)) > 0",
     "ignored": None,
 }
 

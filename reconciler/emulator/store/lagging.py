@@ -16,6 +16,7 @@ _MATCHES: dict[NameFilter, Callable[[str, str], bool]] = {
     "exact": lambda shown, wanted: shown == wanted,
     "prefix": lambda shown, wanted: shown.startswith(wanted),
     "substring": lambda shown, wanted: wanted in shown,
+    "any-case": lambda shown, wanted: wanted.lower() in shown.lower(),
     "ignored": lambda shown, wanted: True,  # noqa: ARG005 - one of four filters
 }
 

@@ -46,7 +46,8 @@ def test_a_deleted_container_is_listed_as_it_was_until_the_lag_is_over(make_api:
 
 
 @pytest.mark.parametrize(
-    ("name_filter", "listed"), [("exact", 1), ("prefix", 2), ("substring", 3), ("ignored", 4)]
+    ("name_filter", "listed"),
+    [("exact", 1), ("prefix", 2), ("substring", 3), ("any-case", 3), ("ignored", 4)],
 )
 def test_the_name_filter_holds_for_deleted_rows(make_api: MakeApi, name_filter: str, listed: int) -> None:
     api = _lagging(make_api, delete_lag=60.0, name_filter=name_filter)

@@ -84,7 +84,7 @@ def test_a_page_costs_the_same_wherever_it_begins_and_however_many_rows_there_ar
     assert _steps(api, "/containers", limit=20, order=order, **query) <= 1.2 * least
 
 
-@pytest.mark.parametrize("name_filter", ["exact", "prefix", "substring", "ignored"])
+@pytest.mark.parametrize("name_filter", ["exact", "prefix", "substring", "any-case", "ignored"])
 @pytest.mark.parametrize("query", [{}, {"after": True}, {"name": "n1"}, {"name": "n1", "after": True}])
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_every_list_of_containers_walks_an_index_and_sorts_nothing(

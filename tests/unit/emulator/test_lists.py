@@ -142,14 +142,15 @@ def test_what_an_unknown_after_does_is_a_switch(make_api: MakeApi) -> None:
         ("exact", ["ci-a"]),
         ("prefix", ["ci-a", "ci-a%_b"]),
         ("substring", ["ci-a", "ci-a%_b", "x-ci-a"]),
-        ("ignored", ["ci-a", "ci-a%_b", "x-ci-a", "CI-A"]),
+        ("any-case", ["ci-a", "ci-a%_b", "x-ci-a", "CI-A"]),
+        ("ignored", ["ci-a", "ci-a%_b", "x-ci-a", "CI-A", "other"]),
     ],
 )
 def test_the_name_filter_is_exact_or_what_the_switch_says(
     make_api: MakeApi, name_filter: str, found: list[str]
 ) -> None:
     api = make_api(name_filter=name_filter)
-    for name in ("ci-a", "ci-a%_b", "x-ci-a", "CI-A"):
+    for name in ("ci-a", "ci-a%_b", "x-ci-a", "CI-A", "other"):
         _plant(api, 1000, name=name)
     pages = api.pages("/containers", name="ci-a", order="asc", limit=1)
     assert [row["name"] for page in pages for row in page["data"]] == found

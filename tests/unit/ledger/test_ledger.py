@@ -15,7 +15,7 @@ from reconciler.ledger.listed import KEPT_ENDS, KEPT_LISTS
 from reconciler.ledger.report import read_runs
 from reconciler.ledger.store import Place
 from reconciler.model.history import PastRun, SeenPrefix
-from reconciler.model.listed import Cursor
+from reconciler.model.listed import Cursor, NameFilter
 from reconciler.model.memory import Birth, Intent, Memory, Touch
 from reconciler.model.plan import Target
 
@@ -157,6 +157,14 @@ def test_the_ends_of_pages_come_back_in_their_order_for_each_list(tmp_path: Path
         assert (ledger.page_ends(), ledger.page_ends("ci-"), ledger.page_ends("x")) == (ends, ends[:1], ())
         ledger.remember_ends(())
         assert (ledger.page_ends(), ledger.page_ends("ci-")) == ((), ends[:1])
+
+
+def test_what_the_filter_by_name_does_comes_back_and_is_forgotten(tmp_path: Path) -> None:
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert ledger.name_filter() is None
+        for seen in (NameFilter(works=True, date=7), NameFilter(works=False), None):
+            ledger.remember_filter(seen)
+            assert ledger.name_filter() == seen
 
 
 def test_the_ends_of_pages_are_bounded(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""The container list with as few requests as the server's filter by name allows (ALGORITHMS 7).
+
+Everything is listed, unless one of these holds, which both cost fewer requests and change no plan:
+
+- **A scope with a prefix**, in an account of more than one page: where the filter is proven to match by
+  prefix or substring, the answer to `name=<prefix>` is the scope, whatever else the account holds. A proof is
+  wanted of every answer anew; the ledger only remembers whether it is worth asking.
+- **A set without a prefix** of fewer names than the account has pages: one name is asked for by all of it but
+  its last character, so that the answer proves that the filter narrows, and the others as they are. Such a
+  filter also finds live names with a stamp, which an exact match would miss. All of them must be alive: what
+  is about to be created is compared with its neighbours, and those are not asked for.
+
+What is asked of fewer names on the command line (`--name`) never narrows: limits are shares of the scope, and
+what is left out is shown. Without `Date` everything is listed, because the account must be known by its ids
+then. The live containers of others are only counted, and remain uncounted where they are not listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.api.name_filter import goes_on, narrows
+from reconciler.api.pager import Listing
+from reconciler.api.parallel import each
+from reconciler.api.reader import ASCENDING
+from reconciler.model.listed import NameFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.api.pager import Page
+    from reconciler.api.reader import Reader
+    from reconciler.ledger.ledger import Ledger
+    from reconciler.model.listed import Sought
+    from reconciler.model.live import LiveContainer
+
+LATER = 7 * 24 * 3600
+"""Seconds after which a filter that was of no use is tried again."""
+
+
+async def list_containers(
+    reader: Reader, ledger: Ledger, sought: Sought, *, parallelism: int
+) -> tuple[Listing[LiveContainer], bool]:
+    """Lists at least every container whose name is sought.
+
+    Returns:
+        The list, and whether it is that of the whole account.
+
+    Raises:
+        ApiError: it could not be had whole.
+    """
+    lister = _Lister(reader, ledger, parallelism)
+    known = ledger.name_filter()
+    narrow = None
+    if known is None or known.works:
+        narrow = await lister.narrow(sought, proven=known is not None)
+    if narrow is not None:
+        lister.learn(known, works=True, date=narrow.date)
+        return narrow, False
+    whole = await lister.everything()
+    if known is not None and not known.works and (whole.date or 0) - (known.date or 0) > LATER:
+        ledger.remember_filter(None)
+    if any(goes_on(question, row.name) for question in lister.asked for row in whole.rows):
+        lister.learn(known, works=False, date=whole.date)
+    return whole, True
+
+
+@dataclass
+class _Lister:
+    """One listing; `asked` are the questions that the filter had no proven answer to."""
+
+    reader: Reader
+    ledger: Ledger
+    parallelism: int
+
+    def __post_init__(self) -> None:
+        self.asked: list[str] = []
+        self._first: Page[LiveContainer] | None = None
+
+    def learn(self, known: NameFilter | None, *, works: bool, date: int | None) -> None:
+        """Remembers what the filter does, where that is news."""
+        if known is None or known.works is not works:
+            self.ledger.remember_filter(NameFilter(works, date))
+
+    async def narrow(self, sought: Sought, *, proven: bool) -> Listing[LiveContainer] | None:
+        """Lists what is sought alone, None where that is not worth it or does not work."""
+        ends = self.ledger.page_ends()
+        if not ends and not proven:  # where a filter was used there was more than a page
+            self._first = await self.reader.container_page(order=ASCENDING)
+            if self._first.has_more is not True:
+                return None
+        if sought.prefix is not None:
+            return await self._ask(sought.prefix, proven=proven)
+        if not sought.names or len(sought.names) > max(1, len(ends)):
+            return None
+        return await self._of_names(sought.names)
+
+    async def everything(self) -> Listing[LiveContainer]:
+        """Lists the whole account."""
+        return await self._list("", self._first)
+
+    async def _of_names(self, names: Sequence[str]) -> Listing[LiveContainer] | None:
+        """Asks for each of these names; None where an answer has more than a page, or a name is not alive."""
+        longest = max(names, key=len)
+        rows: dict[str, LiveContainer] = {}
+        dates: list[int | None] = []
+
+        async def one(question: str) -> None:
+            page = await self.reader.container_page(name=question, order=ASCENDING)
+            lacking = any(question.casefold() not in row.name.casefold() for _, row in page.rows)
+            dates.append(None if lacking or page.has_more is not False else page.date)
+            rows.update(page.rows)
+
+        await one(longest[:-1])
+        if not narrows(longest[:-1], (row.name for row in rows.values())):
+            self.asked.append(longest[:-1])
+            return None
+        if None not in dates:
+            await each((name for name in names if name != longest), one, parallelism=self.parallelism)
+        alive = {row.declared_name for row in rows.values() if not row.dead}
+        known = [date for date in dates if date is not None]
+        if len(known) < len(dates) or not alive.issuperset(names):
+            return None
+        return Listing(tuple(sorted(rows.values(), key=lambda row: row.created_at)), min(known))
+
+    async def _ask(self, question: str, *, proven: bool) -> Listing[LiveContainer] | None:
+        """Lists by a name; None where the answer does not prove that it holds every name that begins so."""
+        first = None
+        if not proven:
+            first = await self.reader.container_page(name=question, order=ASCENDING)
+            if not narrows(question, (row.name for _, row in first.rows)):
+                self.asked.append(question)
+                return None
+        listing = await self._list(question, first)
+        if listing.date is None or not narrows(question, (row.name for row in listing.rows)):
+            self.asked.append(question)
+            return None
+        return listing
+
+    async def _list(self, name: str, first: Page[LiveContainer] | None) -> Listing[LiveContainer]:
+        ends = self.ledger.page_ends(name)
+        listing = await self.reader.containers(
+            name=name or None, ends=ends, first=first, parallelism=self.parallelism
+        )
+        if listing.ends != ends:
+            self.ledger.remember_ends(listing.ends, name)
+        return listing
