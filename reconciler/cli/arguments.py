@@ -12,6 +12,9 @@ DEFAULT_DATA = ".reconciler/emulator.db"
 DEFAULT_PARALLELISM = 16
 MOST_PARALLELISM = 1000
 PROVIDERS = ("openai", "azure", "oci", "litellm", "generic")
+FORMS = ("json", "sarif", "github")
+"""Formats for programs."""
+
 LONGEST_WINDOW = 365 * 24 * 3600
 """Seconds of a busy window."""
 
@@ -226,11 +229,14 @@ def add_lock(parser: Parser) -> None:
     )
 
 
-def add_output(parser: Parser) -> None:
-    """What stdout carries."""
+def add_output(parser: Parser, *forms: str) -> None:
+    """What stdout carries; `forms` are what a command knows besides text and JSON."""
     group = parser.add_argument_group("output")
     group.add_argument(
-        "--format", choices=("text", "json"), default="text", help="on stdout (default: %(default)s)"
+        "--format",
+        choices=("text", "json", *forms),
+        default="text",
+        help=f"{', '.join(('text', 'json', *forms))}, on stdout (default: %(default)s)",
     )
     group.add_argument(
         "--max-diagnostics",

@@ -34,14 +34,14 @@ class OutputClosed(ReconcilerError):
 class Console:
     """Writes escaped text; colours each stream only where it is a terminal that wants them.
 
-    `most` is how many diagnostics were asked for: 0 for all, None where nobody asked, which is all of them
-    for programs, and `MOST` for people.
+    `form` is the format of the result, the value of `--format`. `most` is how many diagnostics were asked
+    for: 0 for all, None where nobody asked, which is all of them for programs, and `MOST` for people.
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, colour: bool, json: bool, most: int | None = None
+        self, environment: Mapping[str, str], *, colour: bool, form: str, most: int | None = None
     ) -> None:
-        self.json = json
+        self.form = form
         self.most = most
         self.plan_shown = False
         self.warned = False
@@ -52,6 +52,11 @@ class Console:
         wanted = colour and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
         self.paint_out = Paint(wanted and sys.stdout.isatty())
         self.paint_err = Paint(wanted and sys.stderr.isatty())
+
+    @property
+    def json(self) -> bool:
+        """A program reads the result, so that nothing for people may stand on stdout."""
+        return self.form != "text"
 
     @property
     def interactive(self) -> bool:

@@ -7,7 +7,7 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconciler.cli.arguments import CommandLineError
+from reconciler.cli.arguments import FORMS, CommandLineError
 from reconciler.cli.parser import build
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     from reconciler.cli.output import finish  # noqa: PLC0415 - as above
 
     console = Console(
-        os.environ, colour=not options.no_color, json=options.format == "json", most=options.max_diagnostics
+        os.environ, colour=not options.no_color, form=options.format, most=options.max_diagnostics
     )
     return finish(_result(options, console), console)
 
@@ -57,15 +57,16 @@ def _result(options: argparse.Namespace, console: Console) -> Result:
 
 
 def _misused(error: CommandLineError, arguments: Sequence[str]) -> int:
-    """Reports a wrong command line, as JSON too where JSON was asked for."""
+    """Reports a wrong command line, in the format that was asked for too."""
+    from reconciler.cli.forms import written  # noqa: PLC0415 - as above
     from reconciler.model.errors import UsageError  # noqa: PLC0415 - as above
     from reconciler.model.result import Result  # noqa: PLC0415 - as above
     from reconciler.render.escape import safe  # noqa: PLC0415 - as above
-    from reconciler.render.result_json import result_json  # noqa: PLC0415 - as above
 
     sys.stderr.write(f"{error.usage}{error.prog}: error: {safe(str(error), 400)}\n")
     command = error.prog.partition(" ")[2] or error.prog
     result = Result(command, error=UsageError(str(error)))
-    if "--format=json" in arguments or ("--format", "json") in pairwise(arguments):
-        sys.stdout.write(f"{result_json(result)}\n")
+    for form in FORMS:
+        if f"--format={form}" in arguments or ("--format", form) in pairwise(arguments):
+            sys.stdout.writelines(f"{line}\n" for line in written(result, form))
     return int(result.exit_code)

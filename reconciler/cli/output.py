@@ -32,7 +32,7 @@ def finish(result: Result, console: Console) -> int:
     console.tell(_for_stderr(result, console))
     code = result.exit_code
     try:
-        console.out(_json(result, console) if console.json else _text(result, console))
+        console.out(_lines(result, console))
     except OutputClosed as error:
         console.err(*_error_lines(error, console))
         code = code or error.exit_code
@@ -48,10 +48,13 @@ def _for_stderr(result: Result, console: Console) -> tuple[Diagnostic, ...]:
     return (*result.diagnostics, *warnings(result.plan))
 
 
-def _json(result: Result, console: Console) -> Iterator[str]:
-    from reconciler.render.result_json import result_json  # noqa: PLC0415 - text needs none of it
+def _lines(result: Result, console: Console) -> Iterator[str]:
+    if not console.json:
+        yield from _text(result, console)
+        return
+    from reconciler.cli.forms import written  # noqa: PLC0415 - text needs none of it
 
-    yield result_json(result, console.most)
+    yield from written(result, console.form, console.most)
 
 
 def _text(result: Result, console: Console) -> Iterator[str]:

@@ -71,14 +71,15 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
         "validate",
         "check manifests offline, all problems at once",
         "reconciler validate examples/quickstart\n"
-        "         reconciler validate manifests --provider azure --policy policies",
+        "         reconciler validate manifests --provider azure --policy policies\n"
+        "         reconciler validate manifests --format github --strict",
     )
     add_paths(parser)
     add_strict(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
     add_provider(parser)
     add_policy(parser)
-    add_output(parser)
+    add_output(parser, "sarif", "github")
 
 
 def _plan(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -135,7 +135,7 @@ def shown(result: Result, *, as_json: bool) -> tuple[str, str]:
     """What a command prints."""
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        console = Console({}, colour=False, json=as_json)
+        console = Console({}, colour=False, form="json" if as_json else "text")
         console.plan_shown = result.outcome is not None
         finish(result, console)
     return out.getvalue(), err.getvalue()
