@@ -83,12 +83,17 @@ class Connection:
         self._transport = new_transport(endpoint.base_url, endpoint.headers())
         self._where = _where(endpoint.base_url)
         self._key = endpoint.api_key
-        limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
+        self._limiter = limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self._bounds = bounds or Bounds()
         self._teller = Teller(clock, listener)
         self._repeater = Repeater(clock, limiter, retry or RetryPolicy(), self._teller)
         self.requests = 0
         self.date: int | None = None
+
+    @property
+    def per_minute(self) -> int | None:
+        """See `Limiter.per_minute`."""
+        return self._limiter.per_minute
 
     def tell(self, seconds: float, because: str) -> None:
         """Tells whoever listens of a wait that is not the connection's own."""

@@ -71,6 +71,15 @@ class Limiter:
         """Requests under way."""
         return self._in_flight
 
+    @property
+    def per_minute(self) -> int | None:
+        """Requests a minute that the account has, None where nobody said anything.
+
+        The least of what was said (rpm), told by the server, and learned from its refusals.
+        """
+        apart = max(self._pace.interval, self._allowance.interval)
+        return max(1, round(MINUTE / apart)) if apart else None
+
     @asynccontextmanager
     async def turn(self, wish: Wish | None = None) -> AsyncIterator[Turn]:
         """Waits for a turn, and holds a place in the window while the request is under way.

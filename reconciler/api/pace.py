@@ -46,6 +46,11 @@ class Pace:
         self._refused_at = float("-inf")
 
     @property
+    def interval(self) -> float:
+        """Seconds between two beginnings, 0 where there is no limit to them."""
+        return self._pace
+
+    @property
     def learned(self) -> float:
         """Seconds between two beginnings that the server taught us, 0 where it did not."""
         return self._pace if self._pace > self._least else 0.0

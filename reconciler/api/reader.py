@@ -49,6 +49,11 @@ class Reader:
         return self._connection.requests
 
     @property
+    def per_minute(self) -> int | None:
+        """Requests a minute that the account has, as far as is known by now."""
+        return self._connection.per_minute
+
+    @property
     def date(self) -> int | None:
         """The `Date` of the server's last answer, in unix seconds; None where it sends none."""
         return self._connection.date

@@ -166,8 +166,10 @@ async def prepare(
             list_lag=account.profile.list_lag,
             sought=sought_by(desired),
         )
-        requests = reader.requests
+        requests, per_minute = reader.requests, reader.per_minute
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))
+    cost = replace(plan.cost, made=requests, per_minute=per_minute or plan.cost.per_minute)
+    plan = replace(plan, cost=cost)
     if strategy.limited:
         found = (*found, *takes_over(plan, account.ledger.prefixes(), adopt=options.adopt))
     hints = without_allowed(plan.diagnostics, desired.allowances)

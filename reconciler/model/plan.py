@@ -197,12 +197,23 @@ class Cost:
 
     The dollars count every declared container as active, less those that `destroy` deletes. `raised` is what
     the changes that are flagged for cost add to it, `prices_of` the month of the prices, None without any.
+    `made` is how many requests the run sent that made the plan, `per_minute` how many the account is allowed,
+    as far as somebody said; None where nobody did.
     """
 
     requests: int
     usd_per_hour: float
     raised: float = 0.0
     prices_of: str | None = None
+    made: int | None = None
+    per_minute: int | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes that the requests of apply take at that rate, None where it is not known."""
+        if self.per_minute is None or self.per_minute < 1:
+            return None
+        return -(-self.requests // self.per_minute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,15 @@ def change_values(change: Change) -> dict[str, Any]:
 
 def cost_values(cost: Cost) -> dict[str, Any]:
     """What applying costs, as plain values."""
-    values = {"requests": cost.requests, "usd_per_hour": cost.usd_per_hour}
-    return {**values, "raised_usd_per_hour": cost.raised, "prices_of": cost.prices_of}
+    values: dict[str, Any] = {"requests": cost.requests, "usd_per_hour": cost.usd_per_hour}
+    return {
+        **values,
+        "raised_usd_per_hour": cost.raised,
+        "prices_of": cost.prices_of,
+        "requests_made": cost.made,
+        "requests_per_minute": cost.per_minute,
+        "minutes": cost.minutes,
+    }
 
 
 def activity_values(activity: Activity) -> dict[str, int | None]:
@@ -215,6 +222,8 @@ def _cost(values: Fields) -> Cost:
         amount(values["usd_per_hour"]),
         amount(values.get("raised_usd_per_hour", 0.0)),
         optional_text(values.get("prices_of")),
+        optional_number(values.get("requests_made")),
+        optional_number(values.get("requests_per_minute")),
     )
 
 

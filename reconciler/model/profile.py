@@ -67,7 +67,7 @@ class Profile:
     `memory_pool_gb` is what all its containers share, `lifetime_minutes` how long a container lives however
     active it is; None without such a limit. `list_lag` is for how many seconds its lists may lack what was
     made, as far as that is known. `usd_per_hour` prices an active container by memory limit;
-    `prices_of` is the month of those prices.
+    `prices_of` is the month of those prices. `requests_per_minute` is what an account is documented to have.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Profile:
     lifetime_minutes: int | None = None
     list_lag: float = LEAST_LAG
     prices_of: str | None = None
+    requests_per_minute: int | None = None
 
     def price(self, memory_limit: str | None) -> float:
         """US dollars per hour of one active container; 0.0 for a size without a known price."""
@@ -97,6 +98,7 @@ OPENAI = Profile(
     ),
     usd_per_hour=OPENAI_USD_PER_HOUR,
     prices_of=OPENAI_PRICES_OF,
+    requests_per_minute=100,  # platform.openai.com, code interpreter: 100 a minute for an organisation
 )
 
 GENERIC = Profile(

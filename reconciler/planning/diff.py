@@ -115,6 +115,7 @@ def _assemble(
             round(sum(prices, start=0.0), 2),
             dearer(changes, desired, policy.profile),
             policy.profile.prices_of,
+            per_minute=policy.profile.requests_per_minute,
         ),
         dead_rows=len(claims.dead_rows),
         others=claims.others,

@@ -9,6 +9,7 @@ from reconciler.model.digest import plan_digest
 from reconciler.model.plan import REFUSALS, Action, Change, FileOperation, Plan, Reason
 from reconciler.model.review import COST_REFUSALS
 from reconciler.render.busy_text import busy_footnotes, busy_line
+from reconciler.render.cost_text import cost_lines
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
 from reconciler.render.paint import Paint
@@ -221,29 +222,20 @@ def _footnotes(plan: Plan) -> Iterator[str]:
     if plan.others:
         yield f"{plan.others} other{'' if plan.others == 1 else 's'} in this account: not ours."
     yield from busy_footnotes(plan)
+    sends = plan.pending or plan.cost.requests
+    yield from cost_lines(
+        plan, applicable=bool(sends) and not errors_in(plan.diagnostics) and not plan.blocked
+    )
     if plan.protected and not plan.blocked:
         yield "Apply refuses the whole plan, unless --skip-blocked leaves what is protected as it is."
     if errors_in(plan.diagnostics):
         yield "Apply refuses the whole plan as long as a policy forbids it."
     elif plan.blocked:
         yield "Apply refuses the whole plan as long as a part of it is blocked."
-    elif plan.pending or plan.cost.requests:
-        cost = f"Applying takes {plan.cost.requests} requests"
-        yield f"{cost}{_dollars(plan)}."
+    elif sends:
         yield from review_footnote(plan)
         yield f"Target: {target_text(plan.target)}; scope: {_scope(plan)}."
     yield from _identity(plan)
-
-
-def _dollars(plan: Plan) -> str:
-    if not plan.cost.usd_per_hour:
-        return ""
-    cost = f"the declared containers cost ${plan.cost.usd_per_hour:.2f} an hour while active"
-    return f"; {cost}{_priced(plan)}"
-
-
-def _priced(plan: Plan) -> str:
-    return f" (prices of {safe(plan.cost.prices_of, 40)})" if plan.cost.prices_of else ""
 
 
 def _identity(plan: Plan) -> Iterator[str]:

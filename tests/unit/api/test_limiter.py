@@ -256,3 +256,18 @@ def test_a_look_on_is_told_why_and_for_how_long_requests_wait() -> None:
         assert because in heard[0].because
         assert 30 < heard[0].seconds < 65
         assert len(heard) <= 3
+
+
+@pytest.mark.parametrize(
+    ("rpm", "tells_rate", "least", "most"),
+    [(None, True, 100, 100), (60, True, 60, 60), (60, False, 60, 60), (None, False, 90, 110)],
+)
+def test_how_many_a_minute_is_said_told_or_learned(
+    rpm: int | None, *, tells_rate: bool, least: int, most: int
+) -> None:
+    clock = VirtualClock()
+    limiter = Limiter(clock, 16, rpm=rpm)
+    assert limiter.per_minute == rpm
+    clock.run(send(300, Bucket(clock, tells_rate=tells_rate), limiter))
+    assert limiter.per_minute is not None
+    assert least <= limiter.per_minute <= most

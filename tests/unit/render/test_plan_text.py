@@ -57,7 +57,7 @@ def lines(plan: Plan) -> list[str]:
 
 
 def test_what_destroys_comes_first_and_the_count_last() -> None:
-    cost = "the declared containers cost $0.63"
+    cost, minute = "the declared containers cost $0.63", " (under a minute at 100 a minute)"
     assert lines(plan_of(MIXED, LIVE)) == [
         "  - delete ci-keep (duplicate)  cntr_5",
         "      beside cntr_1, which stays",
@@ -72,7 +72,7 @@ def test_what_destroys_comes_first_and_the_count_last() -> None:
         "      ! cost: one more container to pay for",
         "      + a.txt (5 B)",
         "",
-        f"Applying takes 15 requests; {cost} an hour while active (prices of 2026-06).",
+        f"Cost: applying sends 15 requests{minute}; {cost} an hour while active (prices of 2026-06).",
         "To review: 2 changes raise the price (cost), by $0.36 an hour.",
         "Target: https://api.openai.com/v1; scope: ci-*.",
         f"Digest: {plan_digest(plan_of(MIXED, LIVE))}",
@@ -97,7 +97,7 @@ def test_what_is_blocked_comes_before_everything_with_the_reason_and_without_a_p
         "Apply refuses the whole plan as long as a part of it is blocked.",
         "Plan: 1 to create, 0 to replace, 1 to sync, 1 to delete, 1 unchanged, 2 blocked.",
     ]
-    assert not any(line.startswith("Applying takes") for line in found)
+    assert not any(line.startswith("Cost") for line in found)
 
 
 def test_only_refusals_are_part_of_the_text_other_warnings_are_not() -> None:
@@ -173,7 +173,7 @@ def test_sweeping_is_announced() -> None:
     )
     assert lines(plan) == [
         "2 expired or deleted rows (swept by apply).",
-        "Applying takes 2 requests.",
+        "Cost: applying sends 2 requests (under a minute at 100 a minute).",
         "Target: https://api.openai.com/v1; scope: ci-*.",
         "No changes.",
     ]
