@@ -21,7 +21,7 @@ def cost_lines(plan: Plan, *, applicable: bool) -> Iterator[str]:
     cost = plan.cost
     made = [] if cost.made is None else [f"{_requests(cost.made)} made"]
     if not applicable:
-        if made:
+        if made and not plan.converged:  # who hears that all is well need not hear what it took
             yield f"Cost: {made[0]}."
         return
     sends = f"{cost.requests}" if made else _requests(cost.requests)
