@@ -9,15 +9,15 @@ from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, r
 from reconciler.cli.review_options import conditions_of
 from reconciler.cli.selection import pass_options, refuse_plans, refuse_what_plans_carry, speed_of
 from reconciler.cli.target import check_options, opened, profile_of
-from reconciler.control.approvals import another_plan, refused_direction
+from reconciler.control.approvals import another_plan
 from reconciler.control.exclusion import exclusive
+from reconciler.control.guards import check_guards
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.named import check_named
-from reconciler.control.overlap import forget, refused_overlap, remember
+from reconciler.control.overlap import forget, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare, still_so
 from reconciler.control.policies import refused_by_policy
-from reconciler.control.refusals import refusal
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
 from reconciler.model.errors import PlanMismatch, Refused, UsageError
@@ -101,7 +101,7 @@ def _run(
     with recorded(account, options.command, scope) as attempt:
         prepared = attempt.prepared = run_until_signal(preparing)
         try:
-            _check(prepared, account, options, conditions)
+            check_guards(prepared, account, conditions, skip_blocked=options.skip_blocked)
             if not prepared.idle:
                 prepared = attempt.prepared = _shown(prepared, account, options, console, approved=approved)
         except (Refused, PlanMismatch) as error:
@@ -113,26 +113,6 @@ def _run(
         if options.command == "destroy" and result.exit_code is ExitCode.DONE:
             forget(account, prepared.plan)
         return result
-
-
-def _check(prepared: Prepared, account: Account, options: argparse.Namespace, conditions: Conditions) -> None:
-    """Refuses a plan that may not be carried out, whatever anybody answers at the prompt.
-
-    Raises:
-        Refused: it may not.
-        PlanMismatch: it is not the one that was expected.
-    """
-    plan = prepared.plan
-    refused = (
-        another_plan(plan, conditions.digest)
-        # before the limits, which nobody should raise over somebody else's containers
-        or refused_overlap(account, prepared.desired.scope)
-        or refusal(plan, skip_blocked=options.skip_blocked)
-        or refused_by_policy(plan)
-        or refused_direction(plan, conditions)
-    )
-    if refused is not None:
-        raise refused
 
 
 def _shown(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.control.policies import Policies
+    from reconciler.manifest import Loaded
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
 
@@ -38,7 +39,7 @@ def check(
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
     command. With `strict`, warnings are errors.
     """
-    return _checked(paths, profile, policies, reading=bool(policies.files), strict=strict)
+    return _checked(load(paths), profile, policies, reading=bool(policies.files), strict=strict)
 
 
 def desired_state(
@@ -52,16 +53,22 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    desired, found = _checked(paths, profile, policies, reading=True, strict=strict)
+    return state_of(load(paths), profile, policies, strict=strict)
+
+
+def state_of(
+    loaded: Loaded, profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
+) -> tuple[Desired, tuple[Diagnostic, ...]]:
+    """The same for manifests that are loaded already."""
+    desired, found = _checked(loaded, profile, policies, reading=True, strict=strict)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
     return desired, found
 
 
 def _checked(
-    paths: Sequence[str], profile: Profile, policies: Policies, *, reading: bool, strict: bool
+    loaded: Loaded, profile: Profile, policies: Policies, *, reading: bool, strict: bool
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
-    loaded = load(paths)
     desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
     if desired is not None:
         found = (*found, *unsupported(desired, profile))

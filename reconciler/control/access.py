@@ -1,0 +1,154 @@
+"""How an account is reached: what `--base-url`, `--emulator` and their like say, for every way in."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.control.account import DEFAULT_BASE_URL, Speed, account_from, emulated
+from reconciler.control.clock import RealClock
+from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.places import ledger_file
+from reconciler.ledger.store import Place
+from reconciler.model.errors import EmulatorFailed, UsageError
+from reconciler.model.profile import GENERIC, OPENAI, PROFILES, Profile, profile_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from os import PathLike
+
+    from reconciler.control.account import Account
+    from reconciler.model.events import Waiting
+
+DEFAULT_DATA = ".reconciler/emulator.db"
+NO_LEDGER = "none"
+"""The place of a ledger that remembers nothing."""
+
+EMULATOR_KEY = "emulator"
+"""Any non-empty bearer token is accepted by the built-in emulator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where an account is, who asks, and how hard it may be worked.
+
+    What is None is read from the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_ORG_ID`,
+    `OPENAI_PROJECT_ID`) or is the default. `emulator` runs the built-in emulator instead, which needs no key:
+    True keeps its data in `.reconciler/emulator.db`, a path in that file. `provider` says what the target is
+    (openai, azure, oci, litellm, generic), otherwise guessed from the URL. `ledger` is the file of what runs
+    remember, `"none"` for nothing. `parallelism` counts requests at once, `rpm` those of a minute.
+    """
+
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    organization: str | None = None
+    project: str | None = None
+    provider: str | None = None
+    emulator: bool | str | PathLike[str] = False
+    ledger: str | PathLike[str] | None = None
+    allow_insecure_http: bool = False
+    parallelism: int = 16
+    rpm: int | None = None
+
+    @property
+    def speed(self) -> Speed:
+        """How hard the account may be worked."""
+        return Speed(self.parallelism, self.rpm)
+
+    def check(self) -> None:
+        """Refuses what cannot be meant together.
+
+        Raises:
+            UsageError: it cannot.
+        """
+        if self.base_url == "":
+            raise UsageError("the base URL is empty: a variable that is not set?")
+        if self.emulator and self.base_url:
+            raise UsageError("an emulator and a base URL exclude each other")
+        if self.provider is not None and self.provider not in PROFILES:
+            raise UsageError(f"expected a provider of {', '.join(PROFILES)}, found {self.provider}")
+        if self.parallelism < 1 or (self.rpm is not None and self.rpm < 1):
+            raise UsageError("parallelism and rpm count requests, at least one")
+        self.ledger_place({})
+
+    def ledger_place(self, environment: Mapping[str, str]) -> Place | None:
+        """Where the ledger is kept; None where nothing is to be remembered.
+
+        Raises:
+            UsageError: a folder cannot be a ledger.
+        """
+        if self.ledger is None:
+            return Place(ledger_file(environment), own=True)
+        if self.ledger == NO_LEDGER:
+            return None
+        if Path(self.ledger).is_dir():
+            raise UsageError(f"ledger {self.ledger}: expected a file, found a folder")
+        return Place(Path(self.ledger))
+
+    def profile(self, environment: Mapping[str, str]) -> Profile:
+        """What is known of the target before anything is contacted."""
+        if self.provider is not None:
+            return PROFILES[self.provider]
+        if self.emulator:
+            return OPENAI
+        url = self.base_url or environment.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+        try:
+            return profile_for(urlsplit(url).hostname or "")
+        except ValueError:
+            return OPENAI  # an impossible URL is refused when it is used
+
+
+@contextmanager
+def opened(
+    access: Access,
+    environment: Mapping[str, str],
+    *,
+    warn: Callable[[str], None],
+    listen: Callable[[Waiting], None],
+) -> Iterator[Account]:
+    """Yields the account with its ledger, which is closed at the end.
+
+    Args:
+        access: which account.
+        environment: where to look for what `access` leaves open.
+        warn: told of what is wrong with this machine's ledger, once.
+        listen: told of waits that are long enough to be wondered about.
+
+    Raises:
+        InvalidInput: no key, or a base URL that cannot be used.
+        EmulatorFailed: the emulator cannot start.
+    """
+    place = access.ledger_place(environment)
+    with _account(access, environment) as account:
+        ledger = Ledger() if place is None else Ledger.at(place, account.target, warn)
+        with closing(ledger):
+            yield replace(account, ledger=ledger, listen=listen)
+
+
+@contextmanager
+def _account(access: Access, environment: Mapping[str, str]) -> Iterator[Account]:
+    """Yields the account; one of an emulator runs for as long as it is used."""
+    profile = access.profile(environment)
+    if not access.emulator:
+        given = {
+            "OPENAI_API_KEY": access.api_key,
+            "OPENAI_ORG_ID": access.organization,
+            "OPENAI_PROJECT_ID": access.project,
+        }
+        known = {**environment, **{name: value for name, value in given.items() if value is not None}}
+        insecure = access.allow_insecure_http
+        yield account_from(known, access.base_url, RealClock(), profile, allow_insecure=insecure)
+        return
+    from reconciler.emulator import EmulatorError, profile_settings, start  # noqa: PLC0415 - loads the HTTP server
+
+    data = Path(DEFAULT_DATA if access.emulator is True else access.emulator)
+    like = OPENAI if profile is GENERIC else profile  # the emulator has no server of which nothing is known
+    try:
+        emulator = start(profile_settings(like.name, data=data))
+    except (EmulatorError, OSError) as error:
+        raise EmulatorFailed(f"the emulator cannot start: {error}") from error
+    with emulator:
+        yield emulated(emulator.base_url, EMULATOR_KEY, emulator.identity, RealClock(), profile)
