@@ -144,11 +144,11 @@ class Reader:
         Args:
             container_id: its container.
             file_id: its id.
-            limit: bytes beyond which reading stops, because the file cannot be the one that is wanted.
+            limit: bytes that it has; reading stops beyond them, because it cannot be the one that is wanted.
             answered: is given the `Date` of the answer before its contents are read.
 
         Returns:
-            None where it is longer than `limit`.
+            None where it is longer or shorter than `limit`: some gateways answer 200 with an error's text.
         """
 
         async def consume(chunks: AsyncIterator[bytes]) -> str | None:
@@ -160,7 +160,7 @@ class Reader:
                 if limit is not None and size > limit:
                     return None
                 digest.update(chunk)
-            return digest.hexdigest()
+            return digest.hexdigest() if limit in (None, size) else None
 
         return await self.content(container_id, file_id, consume, size=limit)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
 from reconciler.cli.review_options import conditions_of
 from reconciler.cli.selection import pass_options, refuse_plans, refuse_what_plans_carry, speed_of
-from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.cli.target import check_options, opened, prints_of, profile_of, remembering
 from reconciler.control.approvals import another_plan
 from reconciler.control.exclusion import exclusive
 from reconciler.control.guards import check_guards
@@ -55,8 +55,12 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         raise another
     check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
-    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
-        state = approved_state(approved, account, asked.policies, strict=options.strict)
+    with (
+        remembering(options, console) as store,
+        opened(options, console, store) as account,
+        _exclusive(options, console, account, scope[0]),
+    ):
+        state = approved_state(approved, account, asked.policies, prints_of(store), strict=options.strict)
         preparing = prepare_approved(approved, state, account, asked)
         conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
         return _run(options, console, account, scope, preparing, conditions=conditions, approved=True)
@@ -71,13 +75,16 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     check_options(options)
     refuse_plans(options)
     asked = pass_options(options, options.paths)
-    desired, found = desired_state(options.paths, profile_of(options), asked.policies, strict=options.strict)
-    check_requested(asked, desired)
-    scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
-    with opened(options, console) as account, _exclusive(options, console, account, scope[0]):
-        preparing = prepare(desired, found, account, asked, strategy)
-        conditions, approved = conditions_of(options), options.auto_approve
-        return _run(options, console, account, scope, preparing, conditions=conditions, approved=approved)
+    with remembering(options, console) as store:
+        desired, found = desired_state(
+            options.paths, profile_of(options), asked.policies, prints_of(store), strict=options.strict
+        )
+        check_requested(asked, desired)
+        scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
+        with opened(options, console, store) as account, _exclusive(options, console, account, scope[0]):
+            preparing = prepare(desired, found, account, asked, strategy)
+            conditions, approved = conditions_of(options), options.auto_approve
+            return _run(options, console, account, scope, preparing, conditions=conditions, approved=approved)
 
 
 def _exclusive(

@@ -14,7 +14,7 @@ from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
 from reconciler.cli.selection import pass_options, refuse_plans
 from reconciler.cli.starting import init
-from reconciler.cli.target import check_options, opened, profile_of
+from reconciler.cli.target import check_options, opened, prints_of, profile_of, remembering
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
@@ -94,8 +94,11 @@ def _planned(
     check_options(options)
     refuse_plans(options)
     asked = pass_options(options, shown)
-    desired, found = desired_state(options.paths, profile_of(options), asked.policies, strict=options.strict)
-    check_requested(asked, desired)
-    with opened(options, console) as account:
-        prepared = run_until_signal(prepare(desired, found, account, asked, strategy))
-        return prepared.plan, check_overlap(account, desired.scope)
+    with remembering(options, console) as store:
+        desired, found = desired_state(
+            options.paths, profile_of(options), asked.policies, prints_of(store), strict=options.strict
+        )
+        check_requested(asked, desired)
+        with opened(options, console, store) as account:
+            prepared = run_until_signal(prepare(desired, found, account, asked, strategy))
+            return prepared.plan, check_overlap(account, desired.scope)

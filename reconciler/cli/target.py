@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.control import access
 from reconciler.control.access import Access
+from reconciler.control.clock import wall
+from reconciler.ledger.local_files import LocalFiles
 from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.cli.console import Console
     from reconciler.control.account import Account
-    from reconciler.ledger.store import Place
+    from reconciler.ledger.store import Place, Store
     from reconciler.model.profile import Profile
 
 
@@ -63,11 +65,25 @@ def profile_of(options: argparse.Namespace) -> Profile:
     return access_of(options).profile(os.environ)
 
 
-def opened(options: argparse.Namespace, console: Console) -> AbstractContextManager[Account]:
-    """The account with its ledger, which is closed at the end; waits and warnings go to the console.
+def remembering(options: argparse.Namespace, console: Console) -> AbstractContextManager[Store | None]:
+    """The file of the ledger, which is closed at the end; warnings go to the console."""
+    return access.remembering(access_of(options), os.environ, warn=console.warn)
+
+
+def prints_of(store: Store | None) -> LocalFiles | None:
+    """What is remembered of local files."""
+    return None if store is None else LocalFiles(store, wall())
+
+
+def opened(
+    options: argparse.Namespace, console: Console, store: Store | None
+) -> AbstractContextManager[Account]:
+    """The account with its ledger, which is kept in an open file; waits go to the console.
 
     Raises:
         InvalidInput: no key, or a base URL that cannot be used.
         EmulatorFailed: the emulator cannot start.
     """
-    return access.opened(access_of(options), os.environ, warn=console.warn, listen=console.progress)
+    return access.opened(
+        access_of(options), os.environ, warn=console.warn, listen=console.progress, store=store
+    )

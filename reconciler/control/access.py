@@ -12,7 +12,7 @@ from reconciler.control.account import DEFAULT_BASE_URL, Speed, account_from, em
 from reconciler.control.clock import RealClock
 from reconciler.ledger.ledger import Ledger
 from reconciler.ledger.places import ledger_file
-from reconciler.ledger.store import Place
+from reconciler.ledger.store import Part, Place, Store
 from reconciler.model.errors import EmulatorFailed, UsageError
 from reconciler.model.profile import GENERIC, OPENAI, PROFILES, Profile, profile_for
 
@@ -102,12 +102,26 @@ class Access:
 
 
 @contextmanager
+def remembering(
+    access: Access, environment: Mapping[str, str], *, warn: Callable[[str], None]
+) -> Iterator[Store | None]:
+    """Yields the ledger's file, None where nothing is to be remembered; it is closed at the end."""
+    place = access.ledger_place(environment)
+    if place is None:
+        yield None
+        return
+    with closing(Store(place, warn)) as store:
+        yield store
+
+
+@contextmanager
 def opened(
     access: Access,
     environment: Mapping[str, str],
     *,
     warn: Callable[[str], None],
     listen: Callable[[Waiting], None],
+    store: Store | None = None,
 ) -> Iterator[Account]:
     """Yields the account with its ledger, which is closed at the end.
 
@@ -116,16 +130,16 @@ def opened(
         environment: where to look for what `access` leaves open.
         warn: told of what is wrong with this machine's ledger, once.
         listen: told of waits that are long enough to be wondered about.
+        store: the ledger's file, where it is open already (`remembering`).
 
     Raises:
         InvalidInput: no key, or a base URL that cannot be used.
         EmulatorFailed: the emulator cannot start.
     """
     place = access.ledger_place(environment)
-    with _account(access, environment) as account:
-        ledger = Ledger() if place is None else Ledger.at(place, account.target, warn)
-        with closing(ledger):
-            yield replace(account, ledger=ledger, listen=listen)
+    file = Store(place, warn) if store is None and place is not None else store
+    with _account(access, environment) as account, closing(Ledger(Part(file, account.target))) as ledger:
+        yield replace(account, ledger=ledger, listen=listen)
 
 
 @contextmanager

@@ -24,6 +24,11 @@ class RealClock:
         return random.random()  # noqa: S311 - jitter, no secret
 
 
+def wall() -> float:
+    """This machine's time in unix seconds: for its own files, never for anything of a server."""
+    return time.time()
+
+
 def now() -> str:
     """The time of day as plans show it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

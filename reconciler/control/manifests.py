@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from reconciler.control.policies import Policies
     from reconciler.manifest import Loaded
+    from reconciler.manifest.digests import Prints
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
 
@@ -43,9 +44,16 @@ def check(
 
 
 def desired_state(
-    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
+    paths: Sequence[str],
+    profile: Profile,
+    policies: Policies = NO_POLICIES,
+    prints: Prints | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
+
+    `prints` knows digests of earlier runs.
 
     Returns:
         The desired state, and warnings.
@@ -53,27 +61,38 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    return state_of(load(paths), profile, policies, strict=strict)
+    return state_of(load(paths), profile, policies, prints, strict=strict)
 
 
 def state_of(
-    loaded: Loaded, profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
+    loaded: Loaded,
+    profile: Profile,
+    policies: Policies = NO_POLICIES,
+    prints: Prints | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """The same for manifests that are loaded already."""
-    desired, found = _checked(loaded, profile, policies, reading=True, strict=strict)
+    desired, found = _checked(loaded, profile, policies, reading=True, strict=strict, prints=prints)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
     return desired, found
 
 
 def _checked(
-    loaded: Loaded, profile: Profile, policies: Policies, *, reading: bool, strict: bool
+    loaded: Loaded,
+    profile: Profile,
+    policies: Policies,
+    *,
+    reading: bool,
+    strict: bool,
+    prints: Prints | None = None,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
     if desired is not None:
         found = (*found, *unsupported(desired, profile))
     if desired is not None and reading:
-        read = fingerprint(desired)
+        read = fingerprint(desired, prints)
         desired, found = read.desired, (*found, *read.diagnostics)
         if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge
             found = (*found, *of_containers(policies, desired, profile))

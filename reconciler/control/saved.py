@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.control.passes import Options, Prepared
     from reconciler.control.policies import Policies
+    from reconciler.manifest.digests import Prints
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
@@ -93,7 +94,12 @@ def write_plan_file(plan: Plan, path: str) -> None:
 
 
 def approved_state(
-    approved: Plan, account: Account, policies: Policies, *, strict: bool = False
+    approved: Plan,
+    account: Account,
+    policies: Policies,
+    prints: Prints | None = None,
+    *,
+    strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
@@ -104,7 +110,7 @@ def approved_state(
         InvalidManifests: there are errors.
     """
     try:
-        desired, found = desired_state(approved.manifests, account.profile, policies, strict=strict)
+        desired, found = desired_state(approved.manifests, account.profile, policies, prints, strict=strict)
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))

@@ -40,8 +40,9 @@ class ChainState:
     """What the steps of one chain know of those before them.
 
     `container_id` is the copy being worked on; `rows` its latest listing; `uploaded` the ids of the new
-    rows by name, `sent` what was sent under each name. `unverifiable` are fields that a create sent and the
-    answer did not show. `sending` is called when a create or an upload is about to be sent.
+    rows by name, `sent` what was sent under each name, `answered` those of which the server itself said which
+    row it made. `unverifiable` are fields that a create sent and the answer did not show. `sending` is called
+    when a create or an upload is about to be sent.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ChainState:
     rows: tuple[LiveFile, ...] = ()
     uploaded: dict[str, str] = field(default_factory=dict)
     sent: dict[str, FileSpec] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     deleted: list[LiveFile] = field(default_factory=list)
     created_at: int | None = None
     unverifiable: tuple[str, ...] = ()
@@ -137,6 +139,7 @@ async def _upload(file: DesiredFile, state: ChainState, writer: Writer) -> LiveF
     row = await writer.upload_file(state.container, file.spec, file.content, state.sending)
     state.uploaded[file.spec.path] = row.id
     state.sent[file.spec.path] = file.spec
+    state.answered.add(file.spec.path)
     return row
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.model.memory import LONGEST_LAG_SEEN, Touch, lag_for
+from reconciler.model.memory import LONGEST_LAG_SEEN, ContentDigest, Touch, lag_for
 from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveState
     from reconciler.model.profile import Profile
-    from reconciler.model.steps import CreateContainer
+    from reconciler.model.steps import CreateContainer, VerifyUploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Journal:
             self._of_name[row.name].append(row.id)
         self._sent: dict[str, int | None] = {}
         self._did: defaultdict[str, set[int]] = defaultdict(set)
+        self._sending: dict[tuple[str, str], int | None] = {}
         self._lag_seen: float = max(memory.lag_seen, profile.list_lag / 2)
         self._last_look: tuple[int, frozenset[str]] = (0, frozenset())
 
@@ -109,11 +110,30 @@ class Journal:
 
     def sending(self, container_id: str, path: str) -> None:
         """An upload is about to be sent."""
+        self._sending[container_id, path] = self.date
         self._ledger.sending(container_id, path, self.date)
 
     def sent(self, container_id: str, path: str) -> None:
         """What became of an upload is known."""
         self._ledger.sent([(container_id, path)])
+
+    def verified(self, step: VerifyUploads, state: ChainState) -> None:
+        """Uploads are listed as they were sent: what is in them need never be asked.
+
+        One whose row was found by its name and size may be somebody else's, and a size that the server hides
+        was not verified.
+        """
+        listed = {row.id: row for row in state.rows}
+        learned = []
+        for path in step.paths:
+            row, sent = listed[state.uploaded[path]], state.sent[path]
+            if path in state.answered and row.spec.bytes is not None and sent.sha256 is not None:
+                date = self._sending.get((state.container, path))
+                learned.append(
+                    ContentDigest(state.container, row.id, row.spec.bytes, sent.sha256, date, self.date or 0)
+                )
+        self._ledger.sent((state.container, path) for path in step.paths)
+        self._ledger.digests.learn(learned)
 
     def doomed(self, container_id: str) -> None:
         """A delete is about to be sent."""

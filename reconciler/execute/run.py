@@ -261,8 +261,7 @@ class _Run:
         if isinstance(
             step, VerifyUploads
         ):  # until they are listed, the next run must not take them for missing
-            for path in step.paths:
-                self._journal.sent(run.state.container, path)
+            self._journal.verified(step, run.state)
         if not isinstance(step, (DeleteContainer, ConfirmDeleted)):
             self._journal.did(run.state.container_id)
         if isinstance(step, ConfirmDeleted):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.ledger.file import reason, take_away
 from reconciler.ledger.report import DamagedLedger, existing, report_of
-from reconciler.ledger.schema import NOTES
+from reconciler.ledger.schema import NOTES, OF_THIS_MACHINE
 from reconciler.model.errors import LocalFileError
 from reconciler.model.history import LedgerReport, TargetReport
 
@@ -35,7 +35,7 @@ def clear(place: Place) -> LedgerReport:
                 return LedgerReport(str(place.path))
             db.execute("BEGIN IMMEDIATE")
             forgotten = report_of(place, db)
-            for table in (*NOTES, "target"):
+            for table in (*NOTES, *OF_THIS_MACHINE, "target"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             db.execute("COMMIT")
             with suppress(sqlite3.Error):  # somebody reads it just now: it stays as large as it is

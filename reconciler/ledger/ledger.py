@@ -7,10 +7,11 @@ list lags behind creates and deletes, and a killed run cannot tell anybody what 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.ledger import listed, rows
-from reconciler.ledger.store import Store
+from reconciler.ledger.digests import Digests
+from reconciler.ledger.store import Part, Store
 from reconciler.model.history import Run, SeenPrefix
 from reconciler.model.memory import Memory, Touch
 
@@ -27,24 +28,27 @@ KEPT_ALSO = 16
 
 
 class Ledger:
-    """The memory of one target; without a store it remembers nothing, and takes every note all the same."""
+    """The memory of one target; without a file it remembers nothing, and takes every note all the same.
 
-    def __init__(self, store: Store | None = None) -> None:
-        self._store = store
+    `digests` is what it knows of the contents of files.
+    """
+
+    def __init__(self, part: Part | None = None) -> None:
+        self._part = part or Part(None)
+        self.digests = Digests(self._part)
 
     @classmethod
     def at(cls, place: Place, target: Target, warn: Callable[[str], None]) -> Ledger:
         """Opens the ledger at a place. Nothing ever raises on account of the file; `warn` is told, once."""
-        return cls(Store(place, target, warn))
+        return cls(Part(Store(place, warn), target))
 
     def close(self) -> None:
         """Closes the file."""
-        if self._store is not None:
-            self._store.close()
+        self._part.close()
 
     def recall(self) -> Memory:
         """Everything that helps to observe and to change the target."""
-        return self._store.read(rows.memory, Memory()) if self._store else Memory()
+        return self._part.read(rows.memory, Memory())
 
     def intend(self, name: str, date: int | None, known: Iterable[str] = ()) -> None:
         """Notes that a create of this live name is about to be sent, at the server's time `date`.
@@ -52,11 +56,11 @@ class Ledger:
         `known` are ids of that name which are there already.
         """
         values = (name, date, json.dumps(sorted(known)))
-        self._all("INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?)", [values])
+        self._part.all("INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?)", [values])
 
     def settled(self, names: Iterable[str]) -> None:
         """Forgets intents: what became of them is known."""
-        self._all("DELETE FROM intent WHERE target = ? AND name = ?", [(name,) for name in names])
+        self._part.all("DELETE FROM intent WHERE target = ? AND name = ?", [(name,) for name in names])
 
     def born(self, container_id: str, name: str, date: int | None) -> None:
         """Notes a container that we made; its intent is settled by that, and creating it was our touch."""
@@ -68,34 +72,33 @@ class Ledger:
                 touch = (target, container_id, date, None, None, "[]")
                 db.execute("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?, ?)", touch)
 
-        if self._store is not None:
-            self._store.write(work)
+        self._part.write(work)
 
     def forget_births(self, container_ids: Iterable[str]) -> None:
         """Forgets births: a list shows the containers now, or they are gone."""
-        self._all("DELETE FROM birth WHERE target = ? AND id = ?", [(each,) for each in container_ids])
+        self._part.all("DELETE FROM birth WHERE target = ? AND id = ?", [(each,) for each in container_ids])
 
     def buried(self, container_id: str, date: int | None) -> None:
         """Notes that a read confirmed a container gone; lists may show it for a while."""
-        self._all("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", [(container_id, date)])
+        self._part.all("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", [(container_id, date)])
         self.forget_births((container_id,))
         self.spared((container_id,))
 
     def doomed(self, container_id: str) -> None:
         """Notes that the deletion of a container is about to be sent."""
-        self._all("INSERT OR REPLACE INTO doomed VALUES (?, ?)", [(container_id,)])
+        self._part.all("INSERT OR REPLACE INTO doomed VALUES (?, ?)", [(container_id,)])
 
     def spared(self, container_ids: Iterable[str]) -> None:
         """Forgets deletions: what became of them is known."""
-        self._all("DELETE FROM doomed WHERE target = ? AND id = ?", [(each,) for each in container_ids])
+        self._part.all("DELETE FROM doomed WHERE target = ? AND id = ?", [(each,) for each in container_ids])
 
     def sending(self, container_id: str, path: str, date: int | None) -> None:
         """Notes that an upload to a container is about to be sent, at the server's time `date`."""
-        self._all("INSERT OR REPLACE INTO sending VALUES (?, ?, ?, ?)", [(container_id, path, date)])
+        self._part.all("INSERT OR REPLACE INTO sending VALUES (?, ?, ?, ?)", [(container_id, path, date)])
 
     def sent(self, uploads: Iterable[tuple[str, str]]) -> None:
         """Forgets uploads, by container and path: what became of them is known."""
-        self._all("DELETE FROM sending WHERE target = ? AND id = ? AND path = ?", list(uploads))
+        self._part.all("DELETE FROM sending WHERE target = ? AND id = ? AND path = ?", list(uploads))
 
     def touched(self, touches: Mapping[str, Touch]) -> None:
         """Notes our last operations on containers."""
@@ -103,49 +106,46 @@ class Ledger:
             (each, touch.ours, touch.theirs, touch.before, json.dumps(touch.also[-KEPT_ALSO:]))
             for each, touch in touches.items()
         ]
-        self._all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?, ?)", values)
+        self._part.all("INSERT OR REPLACE INTO touch VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def lag_seen(self, seconds: float) -> None:
         """Notes for how long a list lacked a row that existed; only the longest is kept."""
-        if seconds > 0 and self._store is not None:
+        if seconds > 0:
             query = "UPDATE target SET lag_seen = max(lag_seen, ?) WHERE id = ?"
-            self._store.write(lambda db, target: db.execute(query, (seconds, target)))
+            self._part.write(lambda db, target: db.execute(query, (seconds, target)))
 
     def prefixes(self) -> tuple[SeenPrefix, ...]:
         """The scopes that were applied to the target, sorted by prefix."""
-        return self._store.read(rows.prefixes, ()) if self._store else ()
+        return self._part.read(rows.prefixes, ())
 
     def remember_prefix(self, seen: SeenPrefix) -> None:
         """Notes a scope that is being applied."""
         values = (seen.prefix, json.dumps(seen.exclude), seen.seen_at)
-        self._all("INSERT OR REPLACE INTO prefix VALUES (?, ?, ?, ?)", [values])
+        self._part.all("INSERT OR REPLACE INTO prefix VALUES (?, ?, ?, ?)", [values])
 
     def forget_prefix(self, prefix: str) -> None:
         """Forgets a scope: nothing of it is left."""
-        self._all("DELETE FROM prefix WHERE target = ? AND prefix = ?", [(prefix,)])
+        self._part.all("DELETE FROM prefix WHERE target = ? AND prefix = ?", [(prefix,)])
 
     def page_ends(self, name: str = "") -> tuple[Cursor, ...]:
         """Where the pages of the last container list ended; `name` is what it was filtered by."""
         nothing: tuple[Cursor, ...] = ()
-        if self._store is None:
-            return nothing
-        return self._store.read(lambda db, target: rows.page_ends(db, target, name), nothing)
+        return self._part.read(lambda db, target: rows.page_ends(db, target, name), nothing)
 
     def remember_ends(self, ends: Sequence[Cursor], name: str = "") -> None:
         """Notes them, instead of what was noted before."""
-        if self._store is not None:
-            self._store.write(lambda db, target: listed.keep(db, target, name, ends))
+        self._part.write(lambda db, target: listed.keep(db, target, name, ends))
 
     def name_filter(self) -> NameFilter | None:
         """What the filter of the container list by name was last seen to do, None where nobody knows."""
-        return self._store.read(rows.name_filter, None) if self._store else None
+        return self._part.read(rows.name_filter, None)
 
     def remember_filter(self, seen: NameFilter | None) -> None:
         """Notes it; None forgets it."""
         if seen is None:
-            self._all("DELETE FROM name_filter WHERE target = ?", [()])
+            self._part.all("DELETE FROM name_filter WHERE target = ?", [()])
         else:
-            self._all("INSERT OR REPLACE INTO name_filter VALUES (?, ?, ?)", [(seen.works, seen.date)])
+            self._part.all("INSERT OR REPLACE INTO name_filter VALUES (?, ?, ?)", [(seen.works, seen.date)])
 
     def record(self, run: Run, number: int | None = None) -> int | None:
         """Adds a run to the history, or what became of the one that was noted under a number.
@@ -161,11 +161,5 @@ class Ledger:
         def work(db: sqlite3.Connection, target: int) -> None:
             noted[0] = db.execute(query, (number, target, *values)).lastrowid
 
-        if self._store is not None:
-            self._store.write(work)
+        self._part.write(work)
         return noted[0]
-
-    def _all(self, query: str, values: list[tuple[Any, ...]]) -> None:
-        """Does one statement for every row in one transaction; the target is each row's first value."""
-        if values and self._store is not None:
-            self._store.write(lambda db, target: db.executemany(query, [(target, *row) for row in values]))

@@ -53,7 +53,8 @@ def read_runs(place: Place, limit: int) -> tuple[PastRun, ...]:
 def report_of(place: Place, db: sqlite3.Connection) -> LedgerReport:
     """What an open ledger holds."""
     reports = tuple(_target(db, number, target) for number, target in rows.targets(db))
-    return LedgerReport(str(place.path), place.path.stat().st_size, VERSION, reports)
+    (files,) = db.execute("SELECT count(*) FROM local_file").fetchone()
+    return LedgerReport(str(place.path), place.path.stat().st_size, VERSION, reports, files)
 
 
 @contextmanager
@@ -101,5 +102,7 @@ def _target(db: sqlite3.Connection, number: int, target: Target) -> TargetReport
         prefixes=rows.prefixes(db, number),
         tombstones=rows.count(db, "tombstone", number),
         touches=rows.count(db, "touch", number),
+        observations=rows.count(db, "observation", number),
+        digests=rows.count(db, "digest", number),
         runs=rows.count(db, "run", number),
     )

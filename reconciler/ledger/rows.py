@@ -26,15 +26,15 @@ RUN_COLUMNS = ", ".join(Run.__slots__)
 def memory(db: sqlite3.Connection, target: int) -> Memory:
     """Everything that helps to observe and to change a target."""
     touches = {
-        _text(each): Touch(_number(ours), _maybe(theirs), _maybe(before), _numbers(also))
+        text(each): Touch(number(ours), maybe(theirs), maybe(before), _numbers(also))
         for each, ours, theirs, before, also in _of(db, "id, ours, theirs, before, also FROM touch", target)
     }
-    tombstones = {_text(each): _maybe(date) for each, date in _of(db, "id, date FROM tombstone", target)}
+    tombstones = {text(each): maybe(date) for each, date in _of(db, "id, date FROM tombstone", target)}
     return Memory(
         intents=intents(db, target),
         births=births(db, target),
         sendings=sendings(db, target),
-        doomed=frozenset(_text(each) for each, _ in _of(db, "id, 0 FROM doomed", target)),
+        doomed=frozenset(text(each) for each, _ in _of(db, "id, 0 FROM doomed", target)),
         tombstones=MappingProxyType(tombstones),
         touches=MappingProxyType(touches),
         lag_seen=lag_seen(db, target),
@@ -44,38 +44,38 @@ def memory(db: sqlite3.Connection, target: int) -> Memory:
 def intents(db: sqlite3.Connection, target: int) -> tuple[Intent, ...]:
     """The creates of unknown fate, by name."""
     found = _of(db, "name, date, known FROM intent", target)
-    return tuple(Intent(_text(name), _maybe(date), _texts(known)) for name, date, known in found)
+    return tuple(Intent(text(name), maybe(date), _texts(known)) for name, date, known in found)
 
 
 def births(db: sqlite3.Connection, target: int) -> tuple[Birth, ...]:
     """The containers that no list has shown yet, by id."""
     found = _of(db, "id, name, date FROM birth", target)
-    return tuple(Birth(_text(each), _text(name), _maybe(date)) for each, name, date in found)
+    return tuple(Birth(text(each), text(name), maybe(date)) for each, name, date in found)
 
 
 def sendings(db: sqlite3.Connection, target: int) -> tuple[Sending, ...]:
     """The uploads of unknown fate, by container and path."""
     found = _of(db, "id, path, date FROM sending", target)
-    return tuple(Sending(_text(each), _text(path), _maybe(date)) for each, path, date in found)
+    return tuple(Sending(text(each), text(path), maybe(date)) for each, path, date in found)
 
 
 def prefixes(db: sqlite3.Connection, target: int) -> tuple[SeenPrefix, ...]:
     """The scopes that were applied, by prefix."""
     found = _of(db, "prefix, exclude, seen_at FROM prefix", target)
-    return tuple(SeenPrefix(_text(prefix), _texts(exclude), _text(seen)) for prefix, exclude, seen in found)
+    return tuple(SeenPrefix(text(prefix), _texts(exclude), text(seen)) for prefix, exclude, seen in found)
 
 
 def page_ends(db: sqlite3.Connection, target: int, name: str) -> tuple[Cursor, ...]:
     """Where the pages of a container list ended, in its order; `name` is what it was filtered by."""
     query = "SELECT id, created_at FROM page_end WHERE target = ? AND name = ? ORDER BY place"
     found = db.execute(query, (target, name)).fetchall()
-    return tuple(Cursor(_text(each), _number(created_at)) for each, created_at in found)
+    return tuple(Cursor(text(each), number(created_at)) for each, created_at in found)
 
 
 def name_filter(db: sqlite3.Connection, target: int) -> NameFilter | None:
     """What the filter by name was last seen to do."""
     found = db.execute("SELECT works, date FROM name_filter WHERE target = ?", (target,)).fetchone()
-    return NameFilter(bool(_number(found[0])), _maybe(found[1])) if found else None
+    return NameFilter(bool(number(found[0])), maybe(found[1])) if found else None
 
 
 def lag_seen(db: sqlite3.Connection, target: int) -> float:
@@ -93,30 +93,30 @@ def count(db: sqlite3.Connection, table: str, target: int) -> int:
 def targets(db: sqlite3.Connection) -> Iterator[tuple[int, Target]]:
     """Every target with its number, by what it is."""
     query = "SELECT id, url, organization, project FROM target ORDER BY url, organization, project"
-    for number, *names in db.execute(query).fetchall():
-        yield _number(number), target_of(*names)
+    for key, *names in db.execute(query).fetchall():
+        yield number(key), target_of(*names)
 
 
 def target_of(url: object, organization: object, project: object) -> Target:
     """A target of the three columns that it is kept in."""
-    return Target(_text(url), _text(organization) or None, _text(project) or None)
+    return Target(text(url), text(organization) or None, text(project) or None)
 
 
 def run_of(values: tuple[object, ...]) -> Run:
     """A run of `RUN_COLUMNS`."""
     started_at, seconds, command, scope, code, applied, failed, undone, requests, digest, version = values
     return Run(
-        started_at=_text(started_at),
+        started_at=text(started_at),
         seconds=_amount(seconds),
-        command=_text(command),
-        scope=_text(scope),
-        exit_code=None if code is None else _number(code),
-        applied=_number(applied),
-        failed=_number(failed),
-        undone=_number(undone),
-        requests=_number(requests),
-        digest=_text(digest),
-        tool_version=_text(version),
+        command=text(command),
+        scope=text(scope),
+        exit_code=None if code is None else number(code),
+        applied=number(applied),
+        failed=number(failed),
+        undone=number(undone),
+        requests=number(requests),
+        digest=text(digest),
+        tool_version=text(version),
     )
 
 
@@ -124,20 +124,23 @@ def _of(db: sqlite3.Connection, columns: str, target: int) -> list[Any]:
     return db.execute(f"SELECT {columns} WHERE target = ? ORDER BY 1, 2", (target,)).fetchall()
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """Checks a value that must be text."""
     if not isinstance(value, str):
         raise TypeError(f"expected text, found {value!r:.80}")
     return value
 
 
-def _number(value: object) -> int:
+def number(value: object) -> int:
+    """Checks a value that must be a whole number."""
     if not isinstance(value, int):
         raise TypeError(f"expected a whole number, found {value!r:.80}")
     return value
 
 
-def _maybe(value: object) -> int | None:
-    return None if value is None else _number(value)
+def maybe(value: object) -> int | None:
+    """Checks a value that must be a whole number or nothing."""
+    return None if value is None else number(value)
 
 
 def _amount(value: object) -> float:
@@ -147,16 +150,16 @@ def _amount(value: object) -> float:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(_text, _list(value)))
+    return tuple(map(text, _list(value)))
 
 
 def _numbers(value: object) -> tuple[int, ...]:
-    return tuple(map(_number, _list(value)))
+    return tuple(map(number, _list(value)))
 
 
 def _list(value: object) -> list[object]:
     try:
-        found = json.loads(_text(value))
+        found = json.loads(text(value))
     except RecursionError as error:
         raise ValueError("a list nested too deep") from error
     if not isinstance(found, list):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 3
+VERSION = 5
 
 TABLES = """
 CREATE TABLE target (
@@ -44,6 +44,23 @@ CREATE TABLE touch (
   also TEXT NOT NULL,
   PRIMARY KEY (target, id)
 ) WITHOUT ROWID;
+CREATE TABLE observation (
+  target INTEGER NOT NULL, id TEXT NOT NULL,
+  active INTEGER NOT NULL, date INTEGER, seen INTEGER, ours INTEGER,
+  settled INTEGER NOT NULL, again INTEGER NOT NULL, files TEXT NOT NULL,
+  PRIMARY KEY (target, id)
+) WITHOUT ROWID;
+CREATE TABLE conduct (
+  target INTEGER PRIMARY KEY, own_touch TEXT NOT NULL, distrusted INTEGER NOT NULL
+);
+CREATE TABLE digest (
+  target INTEGER NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER,
+  sha256 TEXT NOT NULL, sent INTEGER, used INTEGER NOT NULL,
+  PRIMARY KEY (target, id, file)
+) WITHOUT ROWID;
+CREATE TABLE local_file (
+  id TEXT PRIMARY KEY, state TEXT NOT NULL, sha256 TEXT NOT NULL, used INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE prefix (
   target INTEGER NOT NULL, prefix TEXT NOT NULL, exclude TEXT NOT NULL, seen_at TEXT NOT NULL,
   PRIMARY KEY (target, prefix)
@@ -75,6 +92,9 @@ NOTES = (
     "doomed",
     "tombstone",
     "touch",
+    "observation",
+    "conduct",
+    "digest",
     "prefix",
     "name_filter",
     "page_end",
@@ -82,12 +102,8 @@ NOTES = (
 )
 """The tables whose rows belong to a target."""
 
-KEPT_TARGETS = 1000
-KEPT_RUNS = 1000
-KEPT_TOUCHES = 100_000
-KEPT_BIRTHS = 100_000
-KEPT_TOMBSTONES = 10_000
-"""How many targets are kept, and of each target how much; the oldest goes first, undated before dated."""
+OF_THIS_MACHINE = ("local_file",)
+"""The tables whose rows belong to none."""
 
 
 class ForeignFile(Exception):
@@ -156,34 +172,3 @@ def _create(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def tidy(connection: sqlite3.Connection, target: int) -> None:
-    """Lets the oldest go, so that the file stays small; the target was used last by that."""
-    connection.execute("UPDATE target SET used = (SELECT max(used) FROM target) + 1 WHERE id = ?", (target,))
-    if _trim(connection, "target", "used", KEPT_TARGETS):
-        for table in NOTES:
-            connection.execute(f"DELETE FROM {table} WHERE target NOT IN (SELECT id FROM target)")  # noqa: S608 - our own names
-    for table, column, kept in (
-        ("run", "id", KEPT_RUNS),
-        ("touch", "ours", KEPT_TOUCHES),
-        ("birth", "date", KEPT_BIRTHS),
-        ("tombstone", "date", KEPT_TOMBSTONES),
-    ):
-        _trim(connection, table, column, kept, target)
-
-
-def _trim(
-    connection: sqlite3.Connection, table: str, column: str, kept: int, target: int | None = None
-) -> bool:
-    """Deletes all but the newest rows; by key, since any number of rows may be of the same second."""
-    where = "?1 IS NULL" if target is None else "target = ?1"
-    count = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (target,)).fetchone()[0]  # noqa: S608 - our own names
-    if count <= kept:
-        return False
-    connection.execute(
-        f"DELETE FROM {table} WHERE {where} AND id IN "  # noqa: S608 - as above
-        f"(SELECT id FROM {table} WHERE {where} ORDER BY {column} DESC LIMIT -1 OFFSET ?2)",
-        (target, kept),
-    )
-    return True

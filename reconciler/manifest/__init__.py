@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.manifest.digests import Prints
     from reconciler.manifest.given import Given
     from reconciler.manifest.results import Fingerprinted, Loaded
     from reconciler.model.scope import Desired
@@ -31,11 +32,11 @@ def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
     return loading.load(paths, given)
 
 
-def fingerprint(desired: Desired) -> Fingerprinted:
-    """Fills in size and digest of every local file, reading each once."""
+def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted:
+    """Fills in size and digest of every local file, reading each once, or not where `prints` knows it."""
     from reconciler.manifest import digests  # noqa: PLC0415 - validate reads no contents
 
-    return digests.fingerprint(desired)
+    return digests.fingerprint(desired, prints)
 
 
 def schema() -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Sizes and digests of local files: each real file is read once, however many containers use it."""
+"""Sizes and digests of local files: each real file is read once, however many containers use it.
+
+A file that is known to be as it was is not read at all; the others are read side by side, since hashing
+leaves the interpreter to others.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,41 @@ import os
 import stat
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from reconciler.manifest import paths
 from reconciler.manifest.findings import error
 from reconciler.manifest.results import Fingerprinted
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.memory import FileState
 from reconciler.model.spec import DesiredFile, LocalFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from reconciler.model.scope import Desired
     from reconciler.model.spec import DesiredContainer
 
 _CHUNK = 1024 * 1024
 
+SIDE_BY_SIDE = 8
+"""Files read at once, a chunk of memory each."""
+
+
+class Prints(Protocol):
+    """Remembers digests of local files by their real paths."""
+
+    def known(self, states: Mapping[str, FileState]) -> Mapping[str, str]:
+        """Digests of those files that are as they were."""
+        ...
+
+    def keep(self, digests: Mapping[str, tuple[FileState, str]]) -> None:
+        """Notes digests of files that were read, each with the state that it had before."""
+        ...
+
 
 class _Print(NamedTuple):
-    bytes: int
+    state: FileState
     sha256: str
 
 
@@ -31,43 +53,100 @@ class _Unreadable(NamedTuple):
     message: str
 
 
-def fingerprint(desired: Desired) -> Fingerprinted:
-    """Fills in size and digest of every local file."""
-    press = _Press()
-    containers = tuple(press.container(container) for container in desired.containers)
-    diagnostics = sorted(press.problems, key=Diagnostic.sort_key)
-    return Fingerprinted(replace(desired, containers=containers), tuple(diagnostics))
+def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted:
+    """Fills in size and digest of every local file.
+
+    Args:
+        desired: the set.
+        prints: what earlier runs remember; None reads everything.
+    """
+    sources = _Sources(desired)
+    found = _prints(sources.paths, prints)
+    problems = [
+        error(print_.code, print_.message, sources.first[real].position)
+        for real, print_ in found.items()
+        if isinstance(print_, _Unreadable)
+    ]
+    containers = tuple(_filled(container, sources, found) for container in desired.containers)
+    return Fingerprinted(
+        replace(desired, containers=containers), tuple(sorted(problems, key=Diagnostic.sort_key))
+    )
 
 
-class _Press:
-    """Takes the prints of one set, and remembers them."""
+class _Sources:
+    """The local files of a set: `paths` by the real one, and the first entry that names each."""
 
-    def __init__(self) -> None:
-        self.problems: list[Diagnostic] = []
-        self._prints: dict[str, _Print | None] = {}
+    def __init__(self, desired: Desired) -> None:
+        self.paths: dict[str, str] = {}
+        self.first: dict[str, DesiredFile] = {}
+        self._real: dict[str, str] = {}
+        for container in desired.containers:
+            for file in container.files or ():
+                if isinstance(file.content, LocalFile):
+                    self._add(file.content.path, file)
 
-    def container(self, container: DesiredContainer) -> DesiredContainer:
-        if not container.files:
-            return container
-        return replace(container, files=tuple(self._file(file) for file in container.files))
+    def real(self, path: str) -> str:
+        """The real path of one that was declared."""
+        return self._real[path]
 
-    def _file(self, file: DesiredFile) -> DesiredFile:
-        if not isinstance(file.content, LocalFile):
-            return file
-        print_ = self._print(file.content.path, file)
-        if print_ is None:
-            return file
-        return replace(file, spec=replace(file.spec, bytes=print_.bytes, sha256=print_.sha256))
+    def _add(self, path: str, file: DesiredFile) -> None:
+        if path in self._real:
+            return
+        real = self._real[path] = paths.real(path)
+        self.paths.setdefault(real, path)
+        self.first.setdefault(real, file)
 
-    def _print(self, path: str, file: DesiredFile) -> _Print | None:
-        """The print of a file, or None with one diagnostic, at the first entry that names the file."""
-        real = paths.real(path)
-        if real not in self._prints:
-            taken = _read(path)
-            if isinstance(taken, _Unreadable):
-                self.problems.append(error(taken.code, taken.message, file.position))
-            self._prints[real] = taken if isinstance(taken, _Print) else None
-        return self._prints[real]
+
+def _filled(
+    container: DesiredContainer, sources: _Sources, found: Mapping[str, _Print | _Unreadable]
+) -> DesiredContainer:
+    if not container.files:
+        return container
+
+    def file(one: DesiredFile) -> DesiredFile:
+        if not isinstance(one.content, LocalFile):
+            return one
+        print_ = found[sources.real(one.content.path)]
+        if isinstance(print_, _Unreadable):
+            return one
+        return replace(one, spec=replace(one.spec, bytes=print_.state.bytes, sha256=print_.sha256))
+
+    return replace(container, files=tuple(map(file, container.files)))
+
+
+def _prints(files: Mapping[str, str], prints: Prints | None) -> dict[str, _Print | _Unreadable]:
+    """The prints of files, given by their real paths with the path that is shown."""
+    states: dict[str, FileState] = {}
+    known: Mapping[str, str] = {}
+    if prints is not None:
+        states = {real: state for real in files if (state := _state_of(real)) is not None}
+        known = prints.known(states)
+    found: dict[str, _Print | _Unreadable] = {
+        real: _Print(states[real], digest) for real, digest in known.items()
+    }
+    read = dict(_read_all([(real, path) for real, path in files.items() if real not in found]))
+    if prints is not None:
+        prints.keep({real: print_ for real, print_ in read.items() if isinstance(print_, _Print)})
+    return {**found, **read}
+
+
+def _read_all(files: list[tuple[str, str]]) -> Iterator[tuple[str, _Print | _Unreadable]]:
+    if len(files) <= 1:
+        yield from ((real, _read(path)) for real, path in files)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - where there is more than one to read
+
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
+        yield from zip((real for real, _ in files), pool.map(_read, (path for _, path in files)), strict=True)
+
+
+def _state_of(path: str) -> FileState | None:
+    """The state of a regular file; None for anything else, which reading it will name."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - as all paths here
+    except (OSError, ValueError):
+        return None
+    return _state(found) if stat.S_ISREG(found.st_mode) else None
 
 
 def _read(path: str) -> _Print | _Unreadable:
@@ -85,9 +164,9 @@ def _read(path: str) -> _Print | _Unreadable:
         return _Unreadable("file-missing", f"the file is gone: {path}")
     except OSError as problem:
         return _Unreadable("file-unreadable", f"cannot read {path}: {problem.strerror}")
-    if _state(before) != _state(after) or size != after.st_size:
+    if _contents(before) != _contents(after) or size != after.st_size:
         return _Unreadable("file-changed", f"the file changed while it was read: {path}")
-    return _Print(size, digest.hexdigest())
+    return _Print(_state(before), digest.hexdigest())
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -95,5 +174,10 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _state(found: os.stat_result) -> tuple[int, int]:
+def _contents(found: os.stat_result) -> tuple[int, int]:
+    """What a write changes; a mode or another link to the file changes nothing in it."""
     return found.st_size, found.st_mtime_ns
+
+
+def _state(found: os.stat_result) -> FileState:
+    return FileState(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev)

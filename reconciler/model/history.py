@@ -63,6 +63,8 @@ class TargetReport:
     prefixes: tuple[SeenPrefix, ...] = ()
     tombstones: int = 0
     touches: int = 0
+    observations: int = 0
+    digests: int = 0
     runs: int = 0
 
 
@@ -70,13 +72,15 @@ class TargetReport:
 class LedgerReport:
     """A ledger's file and what is in it, or what was forgotten of it.
 
-    `size` (bytes) and `version` are None where there is no ledger, `version` alone where it is damaged.
+    `local_files` counts the files of this machine whose digests are known. `size` (bytes) and `version` are
+    None where there is no ledger, `version` alone where it is damaged.
     """
 
     path: str
     size: int | None = None
     version: int | None = None
     targets: tuple[TargetReport, ...] = ()
+    local_files: int = 0
 
     @property
     def damaged(self) -> bool:

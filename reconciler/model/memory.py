@@ -78,6 +78,51 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentDigest:
+    """What is in a file of a container, by what was sent or read: SHA-256 in hex.
+
+    `bytes` is its size as the server showed it. `sent` is the server's time just before we uploaded it, None
+    for what was downloaded; `used` when this was last of use, both in unix seconds.
+    """
+
+    container_id: str
+    file_id: str
+    bytes: int | None
+    sha256: str
+    sent: int | None = None
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What tells that a local file was not written meanwhile; times in nanoseconds."""
+
+    bytes: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    device: int
+
+    @property
+    def key(self) -> str:
+        """All of it as text, to be compared as a whole."""
+        return f"{self.bytes}:{self.mtime_ns}:{self.ctime_ns}:{self.inode}:{self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDigest:
+    """What was in a local file while its state was `state` (`FileState.key`).
+
+    `key` stands for its path, `used` is a day's number.
+    """
+
+    key: str
+    state: str
+    sha256: str
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything that is remembered of one target.
 

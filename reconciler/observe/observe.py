@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
 from reconciler.model.listed import Sought
-from reconciler.model.live import LiveState, NotRead
-from reconciler.model.memory import LEAST_LAG, Touch
+from reconciler.model.live import LiveState
+from reconciler.model.memory import LEAST_LAG
+from reconciler.observe.contents import with_contents
 from reconciler.observe.listing import list_containers
 from reconciler.observe.recall import corrected
+from reconciler.observe.touches import Touches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
@@ -78,25 +80,10 @@ async def observe(
     touches = Touches({row.id: row for row in rows})
     try:
         live = await _with_files(reader, live, tuple(needs.listings(live)), touches, parallelism)
-        return await _with_digests(reader, live, tuple(needs.contents(live)), touches, parallelism)
+        wanted = tuple(needs.contents(live))
+        return await with_contents(reader, live, wanted, ledger.digests, touches, parallelism=parallelism)
     finally:
         ledger.touched(touches.noted)
-
-
-class Touches:
-    """Our operations on containers by the server's time, each by the answer to that very operation."""
-
-    def __init__(self, rows: Mapping[str, LiveContainer]) -> None:
-        self._rows = rows
-        self.noted: dict[str, Touch] = {}
-
-    def did(self, container_id: str, date: int | None) -> None:
-        """Notes an operation that was answered at `date`."""
-        if date is None:
-            return
-        row, earlier = self._rows[container_id], self.noted.get(container_id)
-        also = (*earlier.also, earlier.ours) if earlier else ()
-        self.noted[container_id] = Touch(date, row.used_at, row.last_active_at, also)
 
 
 async def _with_files(
@@ -124,48 +111,3 @@ async def _read_files(reader: Reader, row: LiveContainer, touches: Touches) -> L
         raise
     touches.did(row.id, listing.date)
     return replace(row, files=listing.rows)
-
-
-async def _with_digests(
-    reader: Reader,
-    live: LiveState,
-    wanted: tuple[tuple[LiveContainer, LiveFile], ...],
-    touches: Touches,
-    parallelism: int,
-) -> LiveState:
-    digests: dict[tuple[str, str], str | None] = {}  # nobody says that ids of files are unique beyond theirs
-
-    async def one(pair: tuple[LiveContainer, LiveFile]) -> None:
-        container, file = pair
-
-        def answered(date: int | None) -> None:
-            touches.did(container.id, date)
-
-        digests[container.id, file.id] = await _read_digest(reader, container.id, file, answered)
-
-    await each(wanted, one, parallelism=parallelism)
-    changed = {container.id for container, _ in wanted}
-    return replace(
-        live,
-        containers=tuple(_known(row, digests) if row.id in changed else row for row in live.containers),
-    )
-
-
-async def _read_digest(
-    reader: Reader, container_id: str, file: LiveFile, answered: Callable[[int | None], None]
-) -> str | None:
-    """Digest of a file's contents; None where there are none to be had, so that it counts as changed."""
-    try:
-        return await reader.content_digest(container_id, file.id, limit=file.spec.bytes, answered=answered)
-    except (NotFound, ContainerExpired):
-        return None
-
-
-def _known(row: LiveContainer, digests: dict[tuple[str, str], str | None]) -> LiveContainer:
-    if isinstance(row.files, NotRead):
-        return row
-    files = tuple(
-        replace(file, spec=replace(file.spec, sha256=digests.get((row.id, file.id), file.spec.sha256)))
-        for file in row.files
-    )
-    return replace(row, files=files)

@@ -34,6 +34,7 @@ def ledger_values(report: LedgerReport) -> dict[str, Any]:
         "path": report.path,
         "size": report.size,
         "version": report.version,
+        "local_files": report.local_files,
         "targets": [_target_report(target) for target in report.targets],
     }
 
@@ -50,6 +51,8 @@ def _target_report(report: TargetReport) -> dict[str, Any]:
         ],
         "tombstones": report.tombstones,
         "touches": report.touches,
+        "observations": report.observations,
+        "digests": report.digests,
         "runs": report.runs,
     }
 

@@ -30,7 +30,10 @@ def ledger_lines(report: LedgerReport, paint: Paint) -> Iterator[str]:
         yield ""
         yield paint("bold", target_text(target.target))
         yield from (f"  {line}" for line in _target_lines(target))
-    if not report.targets:
+    if report.local_files:
+        yield ""
+        yield f"{_several(report.local_files, 'local file')} with known digests"
+    elif not report.targets:
         yield "Nothing is remembered."
 
 
@@ -41,9 +44,11 @@ def forgotten_lines(report: LedgerReport) -> Iterator[str]:
         yield f"{path}: there is no ledger."
     elif report.damaged:
         yield f"{path} was damaged and is deleted."
-    elif not report.targets:
+    elif not report.targets and not report.local_files:
         yield f"{path}: nothing to forget."
     else:
+        if report.local_files:
+            yield f"Forgotten: the digests of {_several(report.local_files, 'local file')}."
         yield from (f"Forgotten of {target_text(each.target)}: {_counts(each)}." for each in report.targets)
 
 
@@ -58,6 +63,7 @@ def _target_lines(target: TargetReport) -> Iterator[str]:
     )
     yield from _listed("scopes", map(_scope, target.prefixes))
     yield f"{_several(target.tombstones, 'tombstone')}, {_several(target.touches, 'touch', 'touches')}"
+    yield f"{_several(target.observations, 'listing')} of files, {_several(target.digests, 'digest')}"
     yield _several(target.runs, "run")
 
 
@@ -84,6 +90,8 @@ def _counts(target: TargetReport) -> str:
         (len(target.births), "birth", "births"),
         (target.tombstones, "tombstone", "tombstones"),
         (target.touches, "touch", "touches"),
+        (target.observations, "listing of files", "listings of files"),
+        (target.digests, "digest", "digests"),
         (target.runs, "run", "runs"),
     )
     return ", ".join(_several(*each) for each in counts if each[0]) or "its lag"

@@ -109,6 +109,7 @@ def test_a_sound_one_costs_nothing_and_is_where_it_is_said_to_be(
         "path": f"{server.cache}/reconciler/ledger.db",
         "size": None,
         "version": None,
+        "local_files": 0,
         "targets": [],
     }
     there = document(server, "ledger", "show", "--ledger", str(path))["ledger"]

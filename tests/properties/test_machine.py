@@ -751,9 +751,10 @@ class Machine(RuleBasedStateMachine):
 
 def _cut_off(ledger: Ledger) -> None:
     """Nothing of a process that is gone reaches its ledger, not even the tidying at its end."""
-    if ledger._store is not None and ledger._store._db is not None:
-        ledger._store._db.close()
-        ledger._store._db = None
+    store = ledger._part._store
+    if store is not None and store._db is not None:
+        store._db.close()
+        store._db = None
 
 
 def _said(done: Done) -> str:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from support.ledgers import OTHER, RUN, TARGET, filled, remembering
+from support.ledgers import FULL, OTHER, RUN, SEEN, TARGET, filled, remembering
 
-from reconciler.ledger import schema
+from reconciler.ledger import bounds
 from reconciler.ledger.report import read_report, read_runs
 from reconciler.ledger.store import Place
-from reconciler.model.memory import Touch
+from reconciler.model.memory import ContentDigest, Touch
 from reconciler.model.plan import Target
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps less than users do."""
-    for kind, count in {"TARGETS": 3, "RUNS": 5, "TOUCHES": 5, "BIRTHS": 5, "TOMBSTONES": 5}.items():
-        monkeypatch.setattr(schema, f"KEPT_{kind}", count)
+    few = {"TARGETS": 3, "RUNS": 5, "TOUCHES": 5, "BIRTHS": 5, "TOMBSTONES": 5, "DIGESTS": 5}
+    for kind, count in few.items():
+        monkeypatch.setattr(bounds, f"KEPT_{kind}", count)
 
 
 def test_the_newest_of_each_kind_stays(tmp_path: Path) -> None:
@@ -94,3 +95,53 @@ def test_the_targets_used_last_stay_with_what_is_theirs(tmp_path: Path) -> None:
     ]
     with remembering(path, target=Target("emulator:1")) as ledger:
         assert ledger.recall().intents == ()
+
+
+def test_the_digests_used_last_stay(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with remembering(path) as ledger:
+        ledger.digests.learn(content(number, used=100 - number) for number in range(8))
+    with remembering(path) as ledger:
+        held = ledger.digests.of(f"cntr_{number}" for number in range(8))
+    assert sorted(each.file_id for each in held) == [f"cfile_{number}" for number in range(5)]
+
+
+def test_a_file_that_has_grown_too_large_loses_what_is_old_and_can_be_had_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "KEPT_DIGESTS", 100_000)
+    path = filled(tmp_path / "ledger.db")
+    with remembering(path) as ledger:
+        ledger.digests.learn(content(number, used=number) for number in range(4000))
+    large = path.stat().st_size
+    monkeypatch.setattr(bounds, "LARGEST", large // 2)
+    with remembering(path) as ledger:
+        ledger.digests.learn([content(4000, used=4000)])
+    assert path.stat().st_size <= large // 2 * 3 // 4
+    with remembering(path) as ledger:
+        held = {each.used for each in ledger.digests.of(f"cntr_{number}" for number in range(4001))}
+        assert 500 < len(held) < 4000
+        assert held == set(range(4001 - len(held), 4001)), "the newest"
+        memory = ledger.recall()
+        assert (memory.intents, memory.births, memory.tombstones) == (
+            FULL.intents,
+            FULL.births,
+            FULL.tombstones,
+        )
+        assert ledger.prefixes() == (SEEN,)
+
+
+def test_what_is_no_cache_stays_in_a_file_however_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "LARGEST", 1)
+    path = filled(tmp_path / "ledger.db")
+    with remembering(path) as ledger:
+        assert ledger.recall().intents == FULL.intents
+        assert ledger.recall().tombstones == FULL.tombstones
+    assert [past.run for past in read_runs(Place(path), 9)] == [RUN]
+
+
+def content(number: int, *, used: int) -> ContentDigest:
+    """What is in a file of a container of its own."""
+    return ContentDigest(f"cntr_{number}", f"cfile_{number}", number, f"{number:064x}", used=used)

@@ -172,6 +172,7 @@ def test_a_folder_that_is_deleted_meanwhile(tmp_path: Path) -> None:
     path = filled(tmp_path / "folder" / "ledger.db")
     warnings: list[str] = []
     with remembering(path, warnings) as ledger:
+        ledger.recall()  # it is opened when it is first used
         path.unlink()
         path.parent.rmdir()
         ledger.intend("ci-z", 1)

@@ -16,7 +16,7 @@ from reconciler.ledger.report import read_runs
 from reconciler.ledger.store import Place
 from reconciler.model.history import PastRun, SeenPrefix
 from reconciler.model.listed import Cursor, NameFilter
-from reconciler.model.memory import Birth, Intent, Memory, Touch
+from reconciler.model.memory import Birth, ContentDigest, Intent, Memory, Touch
 from reconciler.model.plan import Target
 
 if TYPE_CHECKING:
@@ -92,6 +92,21 @@ def test_the_longest_lag_and_the_last_touch_and_scope_count(tmp_path: Path) -> N
         assert ledger.prefixes() == (SeenPrefix("ab-", (), "x"), SeenPrefix("ci-", ("ci-y-",), "later"))
         ledger.forget_prefix("ci-")
         assert ledger.prefixes() == (SeenPrefix("ab-", (), "x"),)
+
+
+def test_digests_are_of_a_container_and_a_file_and_the_last_ones_count(tmp_path: Path) -> None:
+    one, other = (
+        ContentDigest("cntr_1", "cfile_1", 3, "aa", 90, 100),
+        ContentDigest("cntr_2", "cfile_1", None, "bb"),
+    )
+    with remembering(tmp_path / "ledger.db") as ledger:
+        ledger.digests.learn([one, ContentDigest("cntr_2", "cfile_1", 5, "cc"), other])
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert set(ledger.digests.of(["cntr_1", "cntr_2", "cntr_3"])) == {one, other}
+        assert ledger.digests.of(f"cntr_{number}" for number in range(2, 2000)) == (other,)
+        assert ledger.digests.of([]) == ()
+    with remembering(tmp_path / "ledger.db", target=OTHER) as ledger:
+        assert ledger.digests.of(["cntr_1"]) == ()
 
 
 def test_without_a_store_every_note_is_taken_and_none_kept() -> None:

@@ -12,8 +12,8 @@ from reconciler.model.plan import Target
 from reconciler.render.ledger_text import forgotten_lines, ledger_lines
 from reconciler.render.paint import Paint
 
-FILLED = TargetReport(TARGET, 4.5, FULL.intents, FULL.births, (SEEN,), tombstones=2, touches=1, runs=3)
-REPORT = LedgerReport("/c/ledger.db", 36864, 1, (TargetReport(OTHER), FILLED))
+FILLED = TargetReport(TARGET, 4.5, FULL.intents, FULL.births, (SEEN,), 2, 1, 1, 2, runs=3)
+REPORT = LedgerReport("/c/ledger.db", 36864, 1, (TargetReport(OTHER), FILLED), 1)
 
 
 def shown(report: LedgerReport) -> list[str]:
@@ -30,6 +30,7 @@ def test_everything_that_people_act_on_is_listed() -> None:
         "  births not yet listed: none",
         "  scopes: none",
         "  0 tombstones, 0 touches",
+        "  0 listings of files, 0 digests",
         "  0 runs",
         "",
         "https://api.openai.com/v1, organization org-a, project proj-a",
@@ -43,7 +44,10 @@ def test_everything_that_people_act_on_is_listed() -> None:
         "  scopes: 1",
         "    ci-* without ci-other-*, ci-x-*, applied 2026-11-22T03:00:00Z",
         "  2 tombstones, 1 touch",
+        "  1 listing of files, 2 digests",
         "  3 runs",
+        "",
+        "1 local file with known digests",
     ]
 
 
@@ -54,10 +58,12 @@ def test_what_there_is_none_of() -> None:
 
 def test_what_was_forgotten_is_counted() -> None:
     assert list(forgotten_lines(REPORT)) == [
+        "Forgotten: the digests of 1 local file.",
         "Forgotten of https://api.openai.com/v1, organization org-a: its lag.",
         (
             "Forgotten of https://api.openai.com/v1, organization org-a, project proj-a: "
-            "1 scope, 2 open intents, 2 births, 2 tombstones, 1 touch, 3 runs."
+            "1 scope, 2 open intents, 2 births, 2 tombstones, 1 touch, "
+            "1 listing of files, 2 digests, 3 runs."
         ),
     ]
     assert list(forgotten_lines(LedgerReport("x.db"))) == ["x.db: there is no ledger."]

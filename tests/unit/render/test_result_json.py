@@ -158,6 +158,7 @@ def test_runs_and_the_ledger_are_of_the_published_shape() -> None:
         "path": "x.db",
         "size": 9,
         "version": 1,
+        "local_files": 0,
         "targets": [
             {
                 "target": target,
@@ -170,6 +171,8 @@ def test_runs_and_the_ledger_are_of_the_published_shape() -> None:
                 "prefixes": [{"prefix": "ci-", "exclude": ["ci-other-", "ci-x-"], "seen_at": SEEN.seen_at}],
                 "tombstones": 2,
                 "touches": 1,
+                "observations": 0,
+                "digests": 0,
                 "runs": 3,
             }
         ],
