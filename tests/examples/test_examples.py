@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from regopy import Interpreter  # type: ignore[import-untyped] # it ships no types
@@ -12,40 +13,139 @@ from support.commands import reconciler
 from support.schemas import result_validator
 from support.servers import serving
 
+from reconciler.cli.main import run
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from support.servers import Server
 
 FOLDER = Path(__file__).parents[2] / "examples"
-EXAMPLES = sorted({manifest.parent for manifest in FOLDER.glob("*/*.yaml")})
+README = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
 POLICIES = FOLDER / "policies"
-assert EXAMPLES
+TRY = "# Try it: reconciler apply "
+
+
+def _headers() -> dict[str, list[str]]:
+    """The first lines of the manifest that explains its example, by the example's folder below `examples`."""
+    found: dict[str, list[str]] = {}
+    for manifest in sorted(FOLDER.rglob("*.yaml")):
+        lines = manifest.read_text(encoding="utf-8").splitlines()
+        if any(line.startswith(TRY) for line in lines):
+            name = manifest.parent.relative_to(FOLDER).as_posix()
+            assert name not in found
+            found[name] = lines[:5]
+    return found
+
+
+HEADERS = _headers()
+PROTECTED = {"production"}
+"""What `destroy` refuses, and is meant to."""
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """An emulator that the environment names, too."""
     with serving() as running:
+        for name, value in running.env.items():
+            monkeypatch.setenv(name, value)
         yield running
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_does_what_it_says(example: Path, server: Server) -> None:
-    def run(*arguments: str) -> int:
-        ran = reconciler(*arguments, str(example), "--format", "json", env=server.env)
-        result_validator().validate(ran.result)
-        assert ran.result["exit_code"] == ran.code, ran.err
-        return ran.code
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """Runs a command in this process and gives its result, which is one in JSON whatever became of it."""
 
-    validated = reconciler("validate", str(example), "--format", "json")
-    result_validator().validate(validated.result)
-    assert (validated.code, validated.result["diagnostics"]) == (0, [])
-    assert run("plan", "--detailed-exitcode") == 2
-    assert run("apply", "--auto-approve") == 0
-    assert run("plan", "--detailed-exitcode") == 0
-    assert run("drift") == 0
-    assert run("destroy", "--auto-approve") == 0
-    assert [row for row in server.containers() if row["status"] == "running"] == []
+    def run_it(*arguments: str) -> dict[str, Any]:
+        code = run([*arguments, "--format", "json"])
+        result = json.loads(capsys.readouterr().out)
+        result_validator().validate(result)
+        assert result["exit_code"] == code
+        assert isinstance(result, dict)
+        return result
+
+    return run_it
+
+
+def options_of(example: str) -> list[str]:
+    """What the example's own command says beyond the example and the account."""
+    words = HEADERS[example][4].removeprefix(TRY).split()
+    assert words[0] == f"examples/{example}"
+    assert {"--emulator", "--auto-approve"} <= set(words)
+    return [word for word in words[1:] if word not in {"--emulator", "--auto-approve"}]
+
+
+@pytest.mark.parametrize("example", HEADERS)
+def test_an_example_does_what_it_says(
+    example: str, server: Server, say: Callable[..., dict[str, Any]]
+) -> None:
+    path, options = str(FOLDER / example), options_of(example)
+
+    def code(command: str, *more: str) -> int:
+        return int(say(command, path, *options, *more)["exit_code"])
+
+    validated = say("validate", path, *options)
+    assert validated["exit_code"] == 0
+    assert {found["severity"] for found in validated["diagnostics"]} <= {"note"}
+    assert code("plan", "--detailed-exitcode") == 2
+    assert code("apply", "--auto-approve") == 0
+    assert code("plan", "--detailed-exitcode") == 0
+    assert code("drift") == 0
+    running = {row["name"] for row in server.containers() if row["status"] == "running"}
+    assert running
+    assert code("destroy", "--auto-approve") == (4 if example in PROTECTED else 0)
+    left = {row["name"] for row in server.containers() if row["status"] == "running"}
+    assert left == (running if example in PROTECTED else set())
+
+
+@pytest.mark.parametrize("example", HEADERS)
+def test_an_example_is_explained_in_two_lines(example: str) -> None:
+    _, empty, *two, _ = HEADERS[example]
+    assert empty == "#"
+    assert all(line.startswith("# ") for line in two)
+    text = " ".join(line.removeprefix("# ") for line in two)
+    assert text.endswith(".")
+    assert f"| [{example}](examples/{example}) | {text} |" in README
+
+
+def test_the_gallery_lists_every_example_and_no_other() -> None:
+    rows = re.findall(r"^\| \[([^]]+)\]\(examples/([^)]+)\) \|", README, re.MULTILINE)
+    assert all(name == folder for name, folder in rows)
+    assert sorted(name for name, _ in rows) == sorted(HEADERS)
+    explained = [(FOLDER / example) for example in HEADERS]
+    for manifest in FOLDER.rglob("*.yaml"):
+        assert any(manifest.is_relative_to(folder) for folder in explained), manifest
+
+
+def test_every_example_is_laid_out(say: Callable[..., dict[str, Any]]) -> None:
+    laid_out = say("fmt", "--check", str(FOLDER))
+    assert [file["path"] for file in laid_out["formatted"] if file["changed"]] == []
+
+
+def test_two_scopes_of_one_account_leave_each_other_alone(
+    server: Server, say: Callable[..., dict[str, Any]]
+) -> None:
+    scopes = [str(FOLDER / "several-scopes" / name) for name in ("platform", "search")]
+    for _ in range(2):
+        for scope in scopes:
+            assert say("apply", scope, "--auto-approve")["exit_code"] == 0
+    assert len(server.containers()) == 4
+    assert say("apply", str(FOLDER / "several-scopes"), "--auto-approve")["exit_code"] == 3
+
+
+def test_production_loses_nothing_with_its_entry(
+    server: Server, say: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    text = (FOLDER / "production" / "production.yaml").read_text(encoding="utf-8")
+    say("apply", str(FOLDER / "production"), "--auto-approve")
+    (tmp_path / "m.yaml").write_text(text.split("\ncontainers:")[0] + "\ncontainers: [{name: prod-audit}]\n")
+    before = server.containers()
+    refused = say("apply", str(tmp_path), "--auto-approve")
+    assert (refused["exit_code"], refused["error"]["code"]) == (4, "blocked-by-limit")
+    say("apply", str(tmp_path), "--auto-approve", "--allow-deletes", "9", "--skip-blocked")
+    assert [row["name"] for row in server.containers() if row["status"] == "running"] == [
+        row["name"] for row in before if row["name"] in {"prod-audit", "prod-ledger-books"}
+    ]
 
 
 @pytest.mark.parametrize("command", ["validate", "plan"])
@@ -98,12 +198,13 @@ def test_the_rego_example_judges_saved_plans(server: Server, tmp_path: Path) -> 
     assert sorted(warned) == [f"ci-{name} may talk to api.example.com" for name in ("b", "c", "new", "web")]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_every_manifest_of_an_example_names_its_schema(example: Path) -> None:
-    for manifest in example.rglob("*.yaml"):
+def test_every_manifest_of_an_example_names_its_schema() -> None:
+    for manifest in FOLDER.rglob("*.yaml"):
+        if any(part.startswith("_") for part in manifest.relative_to(FOLDER).parts):
+            continue  # no manifests: text for variables
         first = manifest.read_text(encoding="utf-8").splitlines()[0]
         named = first.removeprefix("# yaml-language-server: $schema=")
-        assert (manifest.parent / named).resolve() == (example.parents[1] / "schemas/manifest.v1.json")
+        assert (manifest.parent / named).resolve() == FOLDER.parent / "schemas" / "manifest.v1.json"
 
 
 def test_failures_are_results_too(server: Server, tmp_path: Path) -> None:
