@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
+from reconciler.model.asked import MAX_FILE_SIZE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,11 @@ FORMS = ("json", "sarif", "github")
 LONGEST_WINDOW = 365 * 24 * 3600
 """Seconds of a busy window."""
 
+LARGEST_SIZE = 1024**5
+"""Bytes that `--max-file-size` takes."""
+
 _UNITS = {"s": 1, "m": 60, "h": 3600}
+_SIZES = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 class CommandLineError(Exception):
@@ -80,6 +86,24 @@ def add_strict(parser: Parser) -> None:
         action="store_true",
         help="treat warnings about the manifests as errors; one that is meant is allowed by a comment on its "
         "line: # reconciler: allow CODE -- reason",
+    )
+
+
+def add_reading(parser: Parser) -> None:
+    """How manifests are read; a saved plan carries it."""
+    group = parser.add_argument_group("local files")
+    group.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="let manifests name local files outside of their own folder",
+    )
+    group.add_argument(
+        "--max-file-size",
+        metavar="SIZE",
+        type=_size,
+        default=MAX_FILE_SIZE,
+        help="refuse local files larger than this, such as 64k, 100m or 2g (default: 512m, which is what the "
+        "Files API takes)",
     )
 
 
@@ -265,6 +289,17 @@ def _count(text: str) -> int:
 
 def _rpm(text: str) -> int:
     return whole(text, 1, 1_000_000)
+
+
+def _size(text: str) -> int:
+    """Bytes of `4096`, `64k`, `100m` or `2g`; a k is 1024."""
+    unit = text[-1:].lower()
+    number = text[:-1] if unit in _SIZES else text
+    size = int(number[:20]) * _SIZES.get(unit, 1) if number.isascii() and number.isdigit() else 0
+    if not 1 <= size <= LARGEST_SIZE:
+        message = f"expected a size such as 64k, 100m or 2g, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
+    return size
 
 
 def port(text: str) -> int:

@@ -77,7 +77,12 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
     asked = pass_options(options, options.paths)
     with remembering(options, console) as store:
         desired, found = desired_state(
-            options.paths, profile_of(options), asked.policies, prints_of(store), strict=options.strict
+            options.paths,
+            profile_of(options),
+            asked.policies,
+            prints_of(store),
+            reading=asked.asked.reading,
+            strict=options.strict,
         )
         check_requested(asked, desired)
         scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))

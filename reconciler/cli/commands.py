@@ -12,7 +12,7 @@ from reconciler.cli.explaining import explain
 from reconciler.cli.interrupts import run_until_signal
 from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
-from reconciler.cli.selection import pass_options, refuse_plans
+from reconciler.cli.selection import pass_options, reading_of, refuse_plans
 from reconciler.cli.starting import init
 from reconciler.cli.target import check_options, opened, prints_of, profile_of, remembering
 from reconciler.control.manifests import check, desired_state
@@ -39,7 +39,8 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler validate`."""
     del console
     refuse_plans(options)
-    _, found = check(options.paths, profile_of(options), policies_at(options.policy), strict=options.strict)
+    judges, reading = policies_at(options.policy), reading_of(options)
+    _, found = check(options.paths, profile_of(options), judges, reading=reading, strict=options.strict)
     return Result("validate", diagnostics=found)
 
 
@@ -96,7 +97,12 @@ def _planned(
     asked = pass_options(options, shown)
     with remembering(options, console) as store:
         desired, found = desired_state(
-            options.paths, profile_of(options), asked.policies, prints_of(store), strict=options.strict
+            options.paths,
+            profile_of(options),
+            asked.policies,
+            prints_of(store),
+            reading=asked.asked.reading,
+            strict=options.strict,
         )
         check_requested(asked, desired)
         with opened(options, console, store) as account:

@@ -16,6 +16,7 @@ from reconciler.cli.arguments import (
     add_paths,
     add_policy,
     add_provider,
+    add_reading,
     add_selection,
     add_skip_blocked,
     add_strict,
@@ -79,6 +80,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
     add_provider(parser)
     add_policy(parser)
+    add_reading(parser)
     add_output(parser, "sarif", "github")
 
 
@@ -103,6 +105,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     add_selection(parser)
     add_guards(parser)
     add_target(parser)
+    add_reading(parser)
     add_output(parser)
 
 
@@ -127,6 +130,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     add_guards(parser)
     add_skip_blocked(parser)
     add_target(parser)
+    add_reading(parser)
     add_output(parser)
 
 
@@ -156,6 +160,7 @@ def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
     add_names(parser)
     add_busy_window(parser, "mark what moved in containers that others used within this time, such as 10m")
     add_target(parser)
+    add_reading(parser)
     add_output(parser)
 
 
@@ -173,6 +178,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
     add_selection(parser)
     add_skip_blocked(parser)
     add_target(parser)
+    add_reading(parser)
     add_output(parser)
 
 

@@ -9,7 +9,7 @@ from reconciler.control.checkout import commit_of
 from reconciler.control.passes import Options
 from reconciler.control.policies import policies_at
 from reconciler.control.saved import is_plan_file
-from reconciler.model.asked import Asked
+from reconciler.model.asked import Asked, Reading
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
 
@@ -49,7 +49,13 @@ def _asked(options: argparse.Namespace) -> Asked:
         no_delete=getattr(options, "no_delete", False),
         allow_deletes=getattr(options, "allow_deletes", None),
         allow_replaces=getattr(options, "allow_replaces", None),
+        reading=reading_of(options),
     )
+
+
+def reading_of(options: argparse.Namespace) -> Reading:
+    """How manifests are read."""
+    return Reading(options.allow_outside, options.max_file_size)
 
 
 def _busy(options: argparse.Namespace) -> BusyGuard | None:
@@ -71,7 +77,8 @@ def refuse_what_plans_carry(options: argparse.Namespace) -> None:
     if _asked(options):
         raise UsageError(
             "a saved plan says itself what is left out, replaced and allowed",
-            hint="give --exclude, --replace, --no-delete and --allow-... to `plan -o`, and review that",
+            hint="give --exclude, --replace, --no-delete, --allow-... and --max-file-size to `plan -o`, and "
+            "review that",
         )
 
 

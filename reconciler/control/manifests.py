@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.control.allowances import as_errors, settled
 from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.manifest import fingerprint, load
+from reconciler.model.asked import Reading
 from reconciler.model.diagnostics import Diagnostic, Severity, errors_in
 from reconciler.model.errors import InvalidInput
 from reconciler.planning.capabilities import unsupported
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from reconciler.manifest.digests import Prints
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
+
+READING = Reading()
+"""How manifests are read where nobody says otherwise."""
 
 
 class InvalidManifests(InvalidInput):
@@ -33,14 +37,21 @@ class InvalidManifests(InvalidInput):
 
 
 def check(
-    paths: Sequence[str], profile: Profile, policies: Policies = NO_POLICIES, *, strict: bool = False
+    paths: Sequence[str],
+    profile: Profile,
+    policies: Policies = NO_POLICIES,
+    *,
+    reading: Reading = READING,
+    strict: bool = False,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     """Loads and checks manifests offline.
 
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
     command. With `strict`, warnings are errors.
     """
-    return _checked(load(paths), profile, policies, reading=bool(policies.files), strict=strict)
+    return _checked(
+        load(paths, reading=reading), profile, policies, contents=bool(policies.files), strict=strict
+    )
 
 
 def desired_state(
@@ -49,6 +60,7 @@ def desired_state(
     policies: Policies = NO_POLICIES,
     prints: Prints | None = None,
     *,
+    reading: Reading = READING,
     strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
@@ -61,7 +73,7 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    return state_of(load(paths), profile, policies, prints, strict=strict)
+    return state_of(load(paths, reading=reading), profile, policies, prints, strict=strict)
 
 
 def state_of(
@@ -73,7 +85,7 @@ def state_of(
     strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """The same for manifests that are loaded already."""
-    desired, found = _checked(loaded, profile, policies, reading=True, strict=strict, prints=prints)
+    desired, found = _checked(loaded, profile, policies, contents=True, strict=strict, prints=prints)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
     return desired, found
@@ -84,14 +96,14 @@ def _checked(
     profile: Profile,
     policies: Policies,
     *,
-    reading: bool,
+    contents: bool,
     strict: bool,
     prints: Prints | None = None,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
     if desired is not None:
         found = (*found, *unsupported(desired, profile))
-    if desired is not None and reading:
+    if desired is not None and contents:
         read = fingerprint(desired, prints)
         desired, found = read.desired, (*found, *read.diagnostics)
         if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge

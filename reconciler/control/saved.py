@@ -110,7 +110,10 @@ def approved_state(
         InvalidManifests: there are errors.
     """
     try:
-        desired, found = desired_state(approved.manifests, account.profile, policies, prints, strict=strict)
+        reading = approved.asked.reading
+        desired, found = desired_state(
+            approved.manifests, account.profile, policies, prints, reading=reading, strict=strict
+        )
     except UsageError as error:
         raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
     _refuse(desired_moved(approved, account.target, desired))

@@ -22,6 +22,20 @@ not-a-file
 
     Name a regular file.
 
+outside-folder
+    A local file lies outside of the folder of the manifest that names it, by its path (`..`, or from the
+    root) or because a link on the way leads there. What a manifest names is read and sent to a server, and
+    a manifest may come from somebody else's branch.
+
+    Move the file below the manifest's folder. Where the manifests are to be trusted, say so with
+    `--allow-outside`; a saved plan remembers it.
+
+file-too-large
+    A local file has more bytes than `--max-file-size`. The default of 512 MiB is what the Files API takes
+    for one file; no figure is published for the files of containers.
+
+    Name a smaller file. Where the target takes more, raise the limit: --max-file-size 2g.
+
 file-changed
     A local file was written while it was read, so nobody knows which contents would be uploaded.
 

@@ -14,22 +14,27 @@ if TYPE_CHECKING:
     from reconciler.manifest.digests import Prints
     from reconciler.manifest.given import Given
     from reconciler.manifest.results import Fingerprinted, Loaded
+    from reconciler.model.asked import Reading
     from reconciler.model.scope import Desired
 
 __all__ = ["Fingerprinted", "Given", "Loaded", "fingerprint", "load", "published", "schema"]
 
 
-def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
+def load(paths: Sequence[str], given: Given | None = None, reading: Reading | None = None) -> Loaded:
     """Reads files and folders of manifests as one set, offline; local files are only looked at.
 
-    `given` sets variables; None for nothing.
+    Args:
+        paths: files and folders.
+        given: what sets variables; None for nothing.
+        reading: what the command line says about reading; None where it says nothing.
 
     Raises UsageError for a path that does not exist or cannot be read; anything wrong inside the
     manifests is a diagnostic.
     """
     from reconciler.manifest import loading  # noqa: PLC0415 - the parser is loaded by who needs it
+    from reconciler.model.asked import Reading  # noqa: PLC0415 - for the same reason
 
-    return loading.load(paths, given)
+    return loading.load(paths, given, reading or Reading())
 
 
 def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted:

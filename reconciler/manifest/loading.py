@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from reconciler.manifest.filling import Filled
     from reconciler.manifest.values import Node
     from reconciler.model.allowances import Allowance
+    from reconciler.model.asked import Reading
 
 
-class _Reading:
+class _Texts:
     """What the files gave: documents, problems, and whether all of it could be read."""
 
     def __init__(self) -> None:
@@ -63,35 +64,35 @@ class _Reading:
         self.whole = self.whole and walk.whole and bool(documents)
 
 
-def load(paths: Sequence[str], given: Given | None = None) -> Loaded:
+def load(paths: Sequence[str], given: Given | None, reading: Reading) -> Loaded:
     """Reads files and folders of manifests as one set."""
     files, problems = discover(paths)
-    reading = _Reading()
+    texts = _Texts()
     for file in files:
-        reading.take(file)
-    problems += reading.problems
-    judged = _judged(reading, given or Given(), whole=reading.whole and bool(files))
+        texts.take(file)
+    problems += texts.problems
+    judged = _judged(texts, given or Given(), reading, whole=texts.whole and bool(files))
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Loaded(None, diagnostics)
-    desired = replace(build.desired(judged.documents, paths), allowances=tuple(reading.allowances))
+    desired = replace(build.desired(judged.documents, paths), allowances=tuple(texts.allowances))
     return Loaded(desired, diagnostics, judged.uses)
 
 
-def _judged(reading: _Reading, given: Given, *, whole: bool) -> Filled:
+def _judged(texts: _Texts, given: Given, reading: Reading, *, whole: bool) -> Filled:
     """The documents as they are meant, and everything that is wrong with them."""
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
-    ours = [document for document in reading.documents if validation.takes_part(document)]
-    others = [document for document in reading.documents if not validation.takes_part(document)]
+    ours = [document for document in texts.documents if validation.takes_part(document)]
+    others = [document for document in texts.documents if not validation.takes_part(document)]
     whole = whole and not others
-    filled = fill(ours, given, reading.mentions, whole=whole)
+    filled = fill(ours, given, texts.mentions, whole=whole)
     found: list[Diagnostic] = []
     for document in (*filled.documents, *others):
         found += validation.problems_of(document)
     found += crosschecks.problems_of(filled.documents)
-    found += sources.problems_of(filled.documents)
+    found += sources.problems_of(filled.documents, reading)
     if whole and (missing := crosschecks.no_containers(filled.documents)):
         found.append(missing)
     return filled._replace(problems=[*filled.problems, *noted(found, filled.uses)])

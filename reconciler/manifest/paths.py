@@ -1,5 +1,5 @@
 """Paths as text: a diagnostic names a file as its user did, and pathlib would rewrite `./a//b`."""
-# ruff: noqa: PTH116, PTH117, PTH118, PTH119, PTH120, PTH206 - for the reason above
+# ruff: noqa: PTH114, PTH116, PTH117, PTH118, PTH119, PTH120, PTH206 - for the reason above
 
 from __future__ import annotations
 
@@ -21,6 +21,24 @@ def base_name(path: str) -> str:
     return os.path.basename(path)
 
 
+def folder(path: str) -> str:
+    """The folder that a path lies in; empty for the current one."""
+    return os.path.dirname(path)
+
+
+def is_link(path: str) -> bool:
+    """Tells whether a link lies there; False for what cannot be a path."""
+    try:
+        return os.path.islink(path)
+    except ValueError:
+        return False
+
+
+def is_within(real: str, base: str) -> bool:
+    """Tells whether a resolved path is a resolved folder, or lies below it."""
+    return real == base or real.startswith(base if base.endswith(os.sep) else base + os.sep)
+
+
 def leaves_its_folder(path: str) -> bool:
     """Tells whether the text of a path leads out of the folder that it is relative to."""
     return os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == os.pardir
@@ -36,4 +54,9 @@ def real(path: str) -> str:
 
 def mode(path: str) -> int:
     """What lies there, as `stat` tells it. Raises OSError, and ValueError for what cannot be a path."""
-    return os.stat(path).st_mode
+    return status(path).st_mode
+
+
+def status(path: str) -> os.stat_result:
+    """All that `stat` tells. Raises as `mode` does."""
+    return os.stat(path)

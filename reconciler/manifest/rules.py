@@ -69,8 +69,6 @@ def source(value: str) -> Problem | None:
         return _invalid(f"expected the path of a file, found {quoted(value)}")
     if _GLOB.search(value):
         return not_yet("a glob as source")
-    if paths.leaves_its_folder(value):
-        return not_yet("a source outside of the manifest's folder")
     if paths.base_name(value) in _NO_NAME:
         return not_yet("a folder as source")
     return None

@@ -10,6 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+MAX_FILE_SIZE = 512 * 1024 * 1024
+"""Bytes of a file: what the Files API takes (512 MB each); no figure is known for containers themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How manifests are read: whoever reads them again, for a saved plan, reads them the same way.
+
+    `allow_outside` lets them name local files outside of their folder. `max_file_size` is in bytes.
+    """
+
+    allow_outside: bool = False
+    max_file_size: int = MAX_FILE_SIZE
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Options that a saved plan carries.
@@ -17,7 +32,7 @@ class Asked:
     `exclude` are globs over declared names that are left alone, `replace` declared names that are replaced
     although nothing differs. `no_delete` withholds whatever would delete a container. The allowances are how
     many containers the plan may delete and replace whatever the limits say, and at most; None leaves that to
-    the limits.
+    the limits. `reading` is how the manifests were read.
     """
 
     exclude: tuple[str, ...] = ()
@@ -25,6 +40,7 @@ class Asked:
     no_delete: bool = False
     allow_deletes: int | None = None
     allow_replaces: int | None = None
+    reading: Reading = Reading()
 
     def __bool__(self) -> bool:
         return self != Asked()

@@ -12,10 +12,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from reconciler.model.asked_json import asked_values
 from reconciler.model.spec import WhenExpired
 
 if TYPE_CHECKING:
-    from reconciler.model.asked import Asked
     from reconciler.model.plan import BusyGuard, Change, Plan
     from reconciler.model.scope import Desired, Scope
     from reconciler.model.spec import ContainerSpec, DesiredContainer
@@ -87,17 +87,6 @@ def change_values(change: Change) -> dict[str, Any]:
 def busy_values(busy: BusyGuard) -> dict[str, Any]:
     """What is asked about containers in use, as plain values."""
     return {"window_seconds": busy.window, "allowed": busy.allowed}
-
-
-def asked_values(asked: Asked) -> dict[str, Any]:
-    """What the command line asked, as plain values."""
-    return {
-        "exclude": list(asked.exclude),
-        "replace": list(asked.replace),
-        "no_delete": asked.no_delete,
-        "allow_deletes": asked.allow_deletes,
-        "allow_replaces": asked.allow_replaces,
-    }
 
 
 def scope_values(scope: Scope) -> dict[str, Any]:

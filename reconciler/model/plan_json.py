@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.asked import Asked
+from reconciler.model.asked_json import asked_values, read_asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
-from reconciler.model.digest import asked_values, busy_values, plan_digest, scope_values
+from reconciler.model.digest import busy_values, plan_digest, scope_values
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.json_values import (
     Damaged,
@@ -196,18 +197,8 @@ def _plan(values: Fields) -> Plan:
         tool_version=text(values["tool_version"]),
         busy=_busy(fields(values["busy"])) if "busy" in values else None,
         commit=_commit(values) if "commit" in values else None,
-        asked=_asked(fields(values["asked"])) if "asked" in values else Asked(),
+        asked=read_asked(fields(values["asked"])) if "asked" in values else Asked(),
         others=number(values["others"]) if "others" in values else None,
-    )
-
-
-def _asked(values: Fields) -> Asked:
-    return Asked(
-        exclude=texts(values["exclude"]),
-        replace=texts(values["replace"]),
-        no_delete=flag(values["no_delete"]),
-        allow_deletes=optional_number(values["allow_deletes"]),
-        allow_replaces=optional_number(values["allow_replaces"]),
     )
 
 

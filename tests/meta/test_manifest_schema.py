@@ -94,6 +94,9 @@ BEYOND_A_SCHEMA = {
     "file: a source's own name that is no path",
     "file: a missing source",
     "file: a source below a file",
+    "file: a source above",
+    "file: a source above, by a detour",
+    "file: an absolute source",
     *(
         f"waiting: {case}"
         for case in (
@@ -101,9 +104,6 @@ BEYOND_A_SCHEMA = {
             "a folder",
             "a folder with a slash",
             "the manifest's folder",
-            "a source above",
-            "a source above, by a detour",
-            "an absolute source",
         )
     ),
 }

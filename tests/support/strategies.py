@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from support.builders import BORN, HERE, HEX, declared_file, digest
 
-from reconciler.model.asked import Asked
+from reconciler.model.asked import Asked, Reading
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.live import DATA_FOLDER, LiveContainer, LiveFile, LiveState, NotRead, base_name
 from reconciler.model.names import DECLARED_NAME, Stamp, parse_live_name
@@ -285,7 +285,13 @@ plans: st.SearchStrategy[Plan] = st.builds(
     tool_version=texts,
     busy=st.none() | st.builds(BusyGuard, _numbers, st.booleans()),
     asked=st.builds(
-        Asked, _tuples(texts), _tuples(texts), st.booleans(), st.none() | _numbers, st.none() | _numbers
+        Asked,
+        _tuples(texts),
+        _tuples(texts),
+        st.booleans(),
+        st.none() | _numbers,
+        st.none() | _numbers,
+        st.builds(Reading, st.booleans(), _numbers),
     ),
     others=_numbers,
 )

@@ -6,8 +6,9 @@ import pytest
 
 from reconciler.cli.arguments import CommandLineError
 from reconciler.cli.parser import build
-from reconciler.cli.selection import pass_options
+from reconciler.cli.selection import pass_options, reading_of, refuse_what_plans_carry
 from reconciler.cli.target import check_options
+from reconciler.model.asked import Reading
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
 
@@ -69,3 +70,29 @@ def test_what_is_unknown_is_refused_with_the_usage_of_its_own_command(
     assert str(refused).startswith("unrecognized arguments: ")
     assert refused.usage.startswith(usage)
     assert refused.usage.startswith(f"usage: {refused.prog}")
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "drift"])
+def test_every_command_that_reads_manifests_says_how(command: str) -> None:
+    arguments = [command, "manifests", "--allow-outside", "--max-file-size", "64k"]
+    assert reading_of(build().parse_args(arguments)) == Reading(allow_outside=True, max_file_size=65536)
+    assert reading_of(build().parse_args(arguments[:2])) == Reading()
+
+
+@pytest.mark.parametrize(
+    ("size", "bytes_"), [("1", 1), ("1k", 1024), ("512M", 2**29), ("2g", 2**31), ("007", 7), ("1024g", 2**40)]
+)
+def test_sizes_have_units(size: str, bytes_: int) -> None:
+    options = build().parse_args(["plan", "manifests", "--max-file-size", size])
+    assert reading_of(options).max_file_size == bytes_
+
+
+@pytest.mark.parametrize("size", ["0", "", "k", "-1", "1.5m", "1 m", "1mb", "٣", "9" * 400, "2000000g"])
+def test_an_impossible_size_is_refused(size: str) -> None:
+    assert "expected a size such as 64k" in str(refusal("plan", "manifests", f"--max-file-size={size}"))
+
+
+def test_a_saved_plan_is_not_told_again_how_to_read() -> None:
+    options = build().parse_args(["apply", "my.plan.json", "--max-file-size", "1k"])
+    with pytest.raises(UsageError, match="a saved plan says itself"):
+        refuse_what_plans_carry(options)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconciler.manifest import Loaded
+    from reconciler.model.asked import Reading
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.scope import Desired
 
@@ -33,9 +34,9 @@ class Folder:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return name
 
-    def load(self, text: str | bytes) -> Loaded:
+    def load(self, text: str | bytes, reading: Reading | None = None) -> Loaded:
         """Loads one manifest."""
-        return load([self.write("m.yaml", text)])
+        return load([self.write("m.yaml", text)], reading=reading)
 
     def desired(self, text: str) -> Desired:
         """Loads one manifest that has no problem."""

@@ -279,6 +279,12 @@ FILES = {
         container("files: [{source: no.txt, x: 1}]"),
         ["4:22: file-missing", "4:30: unknown-key"],
     ),
+    "a source above": (container("files: [{source: ../a.txt}]"), ["4:22: outside-folder"]),
+    "a source above, by a detour": (
+        container("files: [{source: sub/../../a.txt}]"),
+        ["4:22: outside-folder"],
+    ),
+    "an absolute source": (container("files: [{source: /etc/hosts}]"), ["4:22: outside-folder"]),
     "a source below a file": (container("files: [{source: a.txt/b}]"), ["4:22: file-unreadable"]),
 }
 
@@ -314,12 +320,6 @@ WAITING = {
     "a folder": (container("files: [{source: sub}]"), ["4:22: not-supported-yet"]),
     "a folder with a slash": (container("files: [{source: sub/}]"), ["4:22: not-supported-yet"]),
     "the manifest's folder": (container("files: [{source: .}]"), ["4:22: not-supported-yet"]),
-    "a source above": (container("files: [{source: ../a.txt}]"), ["4:22: not-supported-yet"]),
-    "a source above, by a detour": (
-        container("files: [{source: sub/../../a.txt}]"),
-        ["4:22: not-supported-yet"],
-    ),
-    "an absolute source": (container("files: [{source: /etc/hosts}]"), ["4:22: not-supported-yet"]),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
         for key in ("keep_alive", "renew_before", "collect")

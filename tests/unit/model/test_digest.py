@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.builders import HERE, allow, declared_file, desired, entry, spec
 
-from reconciler.model.asked import Asked
+from reconciler.model.asked import Asked, Reading
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.digest import container_digest, desired_digests, plan_digest
 from reconciler.model.plan import (
@@ -97,6 +97,8 @@ def test_a_digest_is_of_a_fixed_form_and_value() -> None:
         replace(PLAN, asked=Asked(no_delete=True)),
         replace(PLAN, asked=Asked(allow_deletes=0)),
         replace(PLAN, asked=Asked(allow_replaces=0)),
+        replace(PLAN, asked=Asked(reading=Reading(allow_outside=True))),
+        replace(PLAN, asked=Asked(reading=Reading(max_file_size=1))),
         replace(PLAN, desired=(("ci-a", "1" * 64), ("ci-b", "3" * 64))),
         replace(PLAN, desired=(("ci-a", "1" * 64),)),
         replace(PLAN, changes=PLAN.changes[:1]),

@@ -25,7 +25,7 @@ from support.builders import (
 )
 from support.strategies import law, plans
 
-from reconciler.model.asked import Asked
+from reconciler.model.asked import Asked, Reading
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.plan_json import plan_values, read_plan
 
@@ -41,7 +41,7 @@ def a_plan() -> Plan:
         within=scope(prune=True, exclude=("ci-x-",), protect=("ci-prod-*",)),
     )
     rows = [row("ci-a"), row("ci-b", live_file("a.txt", b"old"), number=2, status="paused")]
-    asked = Asked(("ci-z",), ("ci-a",), allow_deletes=1, allow_replaces=2)
+    asked = Asked(("ci-z",), ("ci-a",), allow_deletes=1, allow_replaces=2, reading=Reading(max_file_size=7))
     return plan_of(wanted, state(*rows, row("ci-old", number=3)), policy(asked=asked))
 
 
