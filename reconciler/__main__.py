@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 def main() -> None:
     """Runs the command line and exits with its code; signals are caught from the first import on."""
     signal.signal(signal.SIGTERM, _interrupt)
+    gc.set_threshold(
+        100_000, 20, 50
+    )  # what is made stays to the end, and is not worth looking through so often
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the caller
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed by the caller
     try:

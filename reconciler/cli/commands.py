@@ -14,7 +14,7 @@ from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
 from reconciler.cli.selection import pass_options, reading_of, refuse_plans
 from reconciler.cli.starting import init
-from reconciler.cli.target import check_options, opened, prints_of, profile_of, remembering
+from reconciler.cli.target import check_options, forms_of, opened, prints_of, profile_of, remembering
 from reconciler.control.manifests import check, desired_state
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
@@ -37,10 +37,17 @@ if TYPE_CHECKING:
 
 def validate(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler validate`."""
-    del console
     refuse_plans(options)
     judges, reading = policies_at(options.policy), reading_of(options)
-    _, found = check(options.paths, profile_of(options), judges, reading=reading, strict=options.strict)
+    with remembering(options, console) as store:
+        _, found = check(
+            options.paths,
+            profile_of(options),
+            judges,
+            reading=reading,
+            strict=options.strict,
+            forms=forms_of(store),
+        )
     return Result("validate", diagnostics=found)
 
 
@@ -103,6 +110,7 @@ def _planned(
             prints_of(store),
             reading=asked.asked.reading,
             strict=options.strict,
+            forms=forms_of(store),
         )
         check_requested(asked, desired)
         with opened(options, console, store) as account:

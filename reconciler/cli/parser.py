@@ -10,6 +10,7 @@ from reconciler.cli.arguments import (
     add_busy_window,
     add_command,
     add_guards,
+    add_ledger_file,
     add_lock,
     add_names,
     add_output,
@@ -81,6 +82,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
     add_provider(parser)
     add_policy(parser)
     add_reading(parser)
+    add_ledger_file(parser)
     add_output(parser, "sarif", "github")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.control import access
 from reconciler.control.access import Access
 from reconciler.control.clock import wall
+from reconciler.ledger.forms import Forms
 from reconciler.ledger.local_files import LocalFiles
 from reconciler.model.errors import UsageError
 
@@ -68,6 +69,11 @@ def profile_of(options: argparse.Namespace) -> Profile:
 def remembering(options: argparse.Namespace, console: Console) -> AbstractContextManager[Store | None]:
     """The file of the ledger, which is closed at the end; warnings go to the console."""
     return access.remembering(access_of(options), os.environ, warn=console.warn)
+
+
+def forms_of(store: Store | None) -> Forms | None:
+    """What is remembered of manifests."""
+    return None if store is None else Forms(store, wall())
 
 
 def prints_of(store: Store | None) -> LocalFiles | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.control.policies import Policies
     from reconciler.manifest import Loaded
     from reconciler.manifest.digests import Prints
+    from reconciler.manifest.keeping import Forms
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
 
@@ -43,14 +44,19 @@ def check(
     *,
     reading: Reading = READING,
     strict: bool = False,
+    forms: Forms | None = None,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     """Loads and checks manifests offline.
 
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
-    command. With `strict`, warnings are errors.
+    command. With `strict`, warnings are errors. `forms` remembers manifests.
     """
     return _checked(
-        load(paths, reading=reading), profile, policies, contents=bool(policies.files), strict=strict
+        load(paths, reading=reading, forms=forms),
+        profile,
+        policies,
+        contents=bool(policies.files),
+        strict=strict,
     )
 
 
@@ -62,10 +68,11 @@ def desired_state(
     *,
     reading: Reading = READING,
     strict: bool = False,
+    forms: Forms | None = None,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
 
-    `prints` knows digests of earlier runs.
+    `prints` knows digests of earlier runs, `forms` manifests.
 
     Returns:
         The desired state, and warnings.
@@ -73,7 +80,7 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    return state_of(load(paths, reading=reading), profile, policies, prints, strict=strict)
+    return state_of(load(paths, reading=reading, forms=forms), profile, policies, prints, strict=strict)
 
 
 def state_of(

@@ -24,11 +24,18 @@ KEPT_DIGESTS = 200_000
 """How many targets are kept, and of each target how much; the oldest goes first, undated before dated."""
 
 KEPT_LOCAL_FILES = 100_000
+KEPT_FORMS = 32
 
 LARGEST = 50_000_000
 """Bytes of the whole file, beyond which the older half of every kind of `CACHES` goes, and again."""
 
-CACHES = (("digest", "used"), ("observation", "date"), ("local_file", "used"), ("touch", "ours"))
+CACHES = (
+    ("digest", "used"),
+    ("observation", "date"),
+    ("local_file", "used"),
+    ("form", "used"),
+    ("touch", "ours"),
+)
 """Tables that may be emptied at any time, with what tells which of their rows are old."""
 
 
@@ -52,6 +59,7 @@ def tidy(db: sqlite3.Connection) -> None:
         for table in NOTES:
             db.execute(f"DELETE FROM {table} WHERE target NOT IN (SELECT id FROM target)")  # noqa: S608 - our own names
     _trim(db, "local_file", "used", KEPT_LOCAL_FILES)
+    _trim(db, "form", "used", KEPT_FORMS)
 
 
 def bound(db: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 5
+VERSION = 6
 
 TABLES = """
 CREATE TABLE target (
@@ -61,6 +61,9 @@ CREATE TABLE digest (
 CREATE TABLE local_file (
   id TEXT PRIMARY KEY, state TEXT NOT NULL, sha256 TEXT NOT NULL, used INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE form (
+  id TEXT PRIMARY KEY, used INTEGER NOT NULL, form TEXT NOT NULL
+);
 CREATE TABLE prefix (
   target INTEGER NOT NULL, prefix TEXT NOT NULL, exclude TEXT NOT NULL, seen_at TEXT NOT NULL,
   PRIMARY KEY (target, prefix)
@@ -102,7 +105,7 @@ NOTES = (
 )
 """The tables whose rows belong to a target."""
 
-OF_THIS_MACHINE = ("local_file",)
+OF_THIS_MACHINE = ("local_file", "form")
 """The tables whose rows belong to none."""
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from reconciler.manifest.digests import Prints
     from reconciler.manifest.given import Given
+    from reconciler.manifest.keeping import Forms
     from reconciler.manifest.results import Fingerprinted, Loaded
     from reconciler.model.asked import Reading
     from reconciler.model.scope import Desired
@@ -20,19 +21,30 @@ if TYPE_CHECKING:
 __all__ = ["Fingerprinted", "Given", "Loaded", "fingerprint", "load", "published", "schema"]
 
 
-def load(paths: Sequence[str], given: Given | None = None, reading: Reading | None = None) -> Loaded:
+def load(
+    paths: Sequence[str],
+    given: Given | None = None,
+    reading: Reading | None = None,
+    forms: Forms | None = None,
+) -> Loaded:
     """Reads files and folders of manifests as one set, offline; local files are only looked at.
 
     Args:
         paths: files and folders.
         given: what sets variables; None for nothing.
         reading: what the command line says about reading; None where it says nothing.
+        forms: remembers what was loaded before: what did not change need not be parsed and judged again.
 
     Raises UsageError for a path that does not exist or cannot be read; anything wrong inside the
     manifests is a diagnostic.
     """
+    from reconciler.model.asked import Reading  # noqa: PLC0415 - keeps importing this package free
+
+    if forms is not None:
+        from reconciler.manifest import keeping  # noqa: PLC0415 - loads the parser where it is needed
+
+        return keeping.load(paths, given, reading or Reading(), forms)
     from reconciler.manifest import loading  # noqa: PLC0415 - the parser is loaded by who needs it
-    from reconciler.model.asked import Reading  # noqa: PLC0415 - for the same reason
 
     return loading.load(paths, given, reading or Reading())
 

@@ -6,7 +6,7 @@ Every step says all that it can about every file; only when none of them found a
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.manifest import build, crosschecks, sources
 from reconciler.manifest.comments import allowances
@@ -64,8 +64,25 @@ class _Texts:
         self.whole = self.whole and walk.whole and bool(documents)
 
 
+class Whole(NamedTuple):
+    """What was loaded, and the documents that it was built from."""
+
+    loaded: Loaded
+    documents: list[Node]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The local files that the documents name, as they name them."""
+        return sources.named_in(self.documents)
+
+
 def load(paths: Sequence[str], given: Given | None, reading: Reading) -> Loaded:
     """Reads files and folders of manifests as one set."""
+    return whole(paths, given, reading).loaded
+
+
+def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
+    """The same, with the documents."""
     files, problems = discover(paths)
     texts = _Texts()
     for file in files:
@@ -75,9 +92,9 @@ def load(paths: Sequence[str], given: Given | None, reading: Reading) -> Loaded:
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
-        return Loaded(None, diagnostics)
+        return Whole(Loaded(None, diagnostics), judged.documents)
     desired = replace(build.desired(judged.documents, paths), allowances=tuple(texts.allowances))
-    return Loaded(desired, diagnostics, judged.uses)
+    return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
 
 
 def _judged(texts: _Texts, given: Given, reading: Reading, *, whole: bool) -> Filled:

@@ -39,6 +39,12 @@ def problems_of(documents: Iterable[Node], reading: Reading) -> Iterator[Diagnos
             yield error(problem.code, problem.message, source.position, problem.hint)
 
 
+def named_in(documents: Iterable[Node]) -> frozenset[str]:
+    """The paths of all sources, usable from the current folder."""
+    values = ((source.file, source.value) for source in _sources(documents))
+    return frozenset(paths.beside(file, value) for file, value in values if isinstance(value, str))
+
+
 def _sources(documents: Iterable[Node]) -> Iterator[Node]:
     for container in entries(documents):
         files = container.child("files")

@@ -58,7 +58,14 @@ def test_version_and_help_load_nothing_heavy(arguments: list[str]) -> None:
 def test_validate_loads_no_client_no_renderer_and_no_differ() -> None:
     loaded = loaded_by("validate", QUICKSTART)
     assert "yaml" in loaded, "the probe must see what is loaded"
-    assert not loaded & {"httpx", "httpx2", "rich", "deepdiff", "uvicorn", "sqlite3", "jsonschema"}
+    assert not loaded & {"httpx", "httpx2", "rich", "deepdiff", "uvicorn", "jsonschema"}
+
+
+def test_an_unchanged_manifest_is_validated_without_yaml_and_models(tmp_path: Path) -> None:
+    validate = ["validate", QUICKSTART, "--ledger", str(tmp_path / "ledger.db")]
+    assert {"yaml", "pydantic"} <= loaded_by(*validate)
+    assert not loaded_by(*validate) & {"yaml", "pydantic", "jsonschema"}
+    assert {"yaml", "pydantic"} <= loaded_by("validate", QUICKSTART, "--ledger", "none")
 
 
 def test_fmt_loads_the_parser_and_nothing_else() -> None:
@@ -70,7 +77,7 @@ def test_fmt_loads_the_parser_and_nothing_else() -> None:
 def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
     loaded = loaded_by("validate", QUICKSTART, "--policy", str(ROOT / "examples" / "policies"))
     assert "jsonschema" in loaded
-    assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "sqlite3", "requests"}
+    assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "requests"}
 
 
 def test_a_plan_loads_no_http_library(tmp_path: Path) -> None:
