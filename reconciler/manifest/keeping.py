@@ -7,7 +7,8 @@ one. So a form makes loading faster and nothing else; and `apply` loads without,
 comes from the manifests themselves.
 
 It is kept in a file that travels. So there is none of a set that hides anything (secrets, skills, `sensitive`
-files) and none where a variable is set from outside, whose text may be a secret: defaults stand in the manifests.
+files), and none where a variable is set from outside, whose text may be a secret: defaults stand in the
+manifests.
 """
 
 from __future__ import annotations
