@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from yaml.error import Mark
 
-MOST = 10_000
+MOST = 1_000
 """Comments of one file that are read; nobody writes more."""
 
 _SIGN = "reconciler:"
@@ -42,18 +42,21 @@ def allowances(file: str, text: str) -> list[Allowance]:
     }
     places = list(seen)[:MOST]
     inside = set(_in_scalars(text, places)) if places else set()
+    if len(places) == len(inside):
+        return []
+    spoken = [number for number, line in enumerate(lines) if _says(line)]
     return [
-        _allowance(file, place, seen[place]["rest"].strip(), lines) for place in places if place not in inside
+        _allowance(file, place, seen[place]["rest"], lines, spoken) for place in places if place not in inside
     ]
 
 
-def _allowance(file: str, place: int, rest: str, lines: list[str]) -> Allowance:
+def _allowance(file: str, place: int, rest: str, lines: list[str], spoken: list[int]) -> Allowance:
     at = position(file, place)
     code, _, reason = rest.partition("--")
     about = at.line
     if not lines[at.line - 1][: at.column - 1].strip():
-        after = range(at.line, len(lines))
-        about = 1 + next((number for number in after if _says(lines[number])), at.line - 1)
+        after = bisect_left(spoken, at.line)
+        about = spoken[after] + 1 if after < len(spoken) else at.line
     return Allowance(at, about, code.strip(), reason.strip())
 
 

@@ -14,8 +14,8 @@ SHOWN = 40
 """Characters of a user's text that a message repeats."""
 
 
-MAX_PROBLEMS = 100_000
-"""Of one document; what has more is not a manifest, and its problems would fill the memory."""
+MAX_PROBLEMS = 50_000
+"""Of one document; what has more is not a manifest, and nobody waits for its problems."""
 
 
 class Problem(NamedTuple):

@@ -6,13 +6,14 @@ Every step says all that it can about every file; only when none of them found a
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.manifest import build, crosschecks, sources
 from reconciler.manifest.comments import allowances
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
-from reconciler.manifest.findings import error
+from reconciler.manifest.findings import MAX_PROBLEMS, error
 from reconciler.manifest.given import Given
 from reconciler.manifest.results import Loaded
 from reconciler.manifest.substitution import noted
@@ -108,7 +109,7 @@ def _judged(texts: _Texts, given: Given, reading: Reading, *, whole: bool) -> Fi
     found: list[Diagnostic] = []
     for document in (*filled.documents, *others):
         found += validation.problems_of(document)
-    found += crosschecks.problems_of(filled.documents)
+    found += islice(crosschecks.problems_of(filled.documents), MAX_PROBLEMS)
     found += sources.problems_of(filled.documents, reading)
     if whole and (missing := crosschecks.no_containers(filled.documents)):
         found.append(missing)

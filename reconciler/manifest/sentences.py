@@ -33,24 +33,24 @@ _TRUE = frozenset({"y", "yes", "on", "true"})
 _CHOICE = re.compile(r"'([^']*)'")
 
 
-def diagnose(document: Node, failure: ErrorDetails) -> Diagnostic:
-    """One of pydantic's errors as a diagnostic."""
+def diagnose(document: Node, failure: ErrorDetails, *, guess: bool = True) -> Diagnostic:
+    """One of pydantic's errors as a diagnostic; `guess` what was meant where a key is unknown."""
     location = failure["loc"]
     if failure["type"] == "extra_forbidden":
-        return _unknown_key(document, location)
+        return _unknown_key(document, location, guess=guess)
     node = locate(document, location)
     problem = _problem(failure)
     culprit = node.child(problem.key) if problem.key else None
     return error(problem.code, problem.message, (culprit or node).position, problem.hint)
 
 
-def _unknown_key(document: Node, location: Location) -> Diagnostic:
+def _unknown_key(document: Node, location: Location, *, guess: bool) -> Diagnostic:
     key, around = str(location[-1]), location[:-1]
-    problem = _unknown(place_of(around), key)
+    problem = _unknown(place_of(around), key, guess=guess)
     return error(problem.code, problem.message, locate(document, around).key_position(key), problem.hint)
 
 
-def _unknown(place: str, key: str) -> Problem:
+def _unknown(place: str, key: str, *, guess: bool) -> Problem:
     where = f" in {spoken(place)}"
     if waits(place, key):
         return not_yet(f"{key}{where}")
@@ -59,7 +59,7 @@ def _unknown(place: str, key: str) -> Problem:
             "unknown-key", f"unknown key {quoted(key)}{where}", f"each container has its own {key}"
         )
     known = sorted(known_keys(place))
-    hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
+    hint = (did_you_mean(key, known) if guess else None) or f"known here: {', '.join(known)}"
     return Problem("unknown-key", f"unknown key {quoted(key)}{where}", hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from yaml.error import MarkedYAMLError
@@ -13,8 +14,10 @@ from reconciler.manifest.values import offset, position
 if TYPE_CHECKING:
     from yaml.error import YAMLError
 
+    from reconciler.manifest.values import Offset
     from reconciler.model.diagnostics import Diagnostic
 
+_BREAK = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _HINTS = {
@@ -32,13 +35,31 @@ def syntax_error(file: str, text: str, problem: YAMLError) -> Diagnostic:
     mark = problem.problem_mark or problem.context_mark
     if mark is None:
         return error("yaml-syntax", _sentence(problem), position(file, 0))
-    lines = text.splitlines() or [""]
-    if mark.line >= len(lines):  # at the end of the file, which is said to be on a line of its own
-        return error(
-            "yaml-syntax", _sentence(problem), position(file, offset(len(lines) - 1, len(lines[-1])))
-        )
+    line = _line(text, mark.line)
+    if line is None:  # at the end of the file, which is said to be on a line of its own
+        return error("yaml-syntax", _sentence(problem), position(file, _end(text)))
     at = position(file, offset(mark.line, mark.column))
-    return error("yaml-syntax", _sentence(problem), at, _hint(lines[mark.line], mark.column))
+    return error("yaml-syntax", _sentence(problem), at, _hint(line, mark.column))
+
+
+def _line(text: str, number: int) -> str | None:
+    """One line, without making all the others; None behind the last one."""
+    starts = chain([0], (found.end() for found in _BREAK.finditer(text)))
+    start = next(islice(starts, number, None), len(text))
+    if start >= len(text) and number:
+        return None
+    end = _BREAK.search(text, start)
+    return text[start : end.start() if end else len(text)]
+
+
+def _end(text: str) -> Offset:
+    """Behind the last character that is no last line break."""
+    line = last = 0
+    for found in _BREAK.finditer(text):
+        if found.end() < len(text):
+            line, last = line + 1, found.end()
+    end = _BREAK.search(text, last)
+    return offset(line, (end.start() if end else len(text)) - last)
 
 
 def _sentence(problem: MarkedYAMLError) -> str:

@@ -18,7 +18,7 @@ from reconciler.model.errors import UsageError
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """A set of 10,000 containers with two files each takes 4 MiB."""
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of UTF-32 begins with one of them, or with NUL

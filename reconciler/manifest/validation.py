@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Node, Value
     from reconciler.model.diagnostics import Diagnostic
 
+MOST_GUESSED = 2_000
+"""Problems of one document for which it is guessed what was meant; nobody reads more, and that is slow."""
+
 MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 
 
@@ -37,7 +40,7 @@ def problems_of(document: Node) -> list[Diagnostic]:
         if failed.error_count() > MAX_PROBLEMS:
             return [_too_many(document, failed.error_count())]
         causes = _root_causes(document, failed.errors(include_url=False))
-        return [diagnose(document, failure) for failure in causes]
+        return [diagnose(document, failure, guess=at < MOST_GUESSED) for at, failure in enumerate(causes)]
     return []
 
 

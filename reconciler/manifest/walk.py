@@ -24,8 +24,9 @@ from yaml.events import (
 )
 
 from reconciler.manifest.anchors import Anchored, Anchors, moved
-from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, not_yet, quoted
+from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, quoted
 from reconciler.manifest.guards import GUARDED, Guard, guard_of
+from reconciler.manifest.merging import is_merge, merge
 from reconciler.manifest.scalars import resolve
 from reconciler.manifest.syntax import syntax_error
 from reconciler.manifest.values import BROKEN, ListMarks, MappingMarks, Node, offset, position
@@ -41,13 +42,14 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
 MAX_DEPTH = 64
-MAX_VALUES = 1_000_000
+MAX_VALUES = 400_000
 """Of one file, aliases expanded; a set of 10,000 containers with two files each has 250,000."""
 
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C parser where PyYAML was built with it."""
 
-_MERGE = "<<"
+_MERGED_TWICE = "the merge key << was already given in this mapping"
+_MERGE_LIST = "merge several mappings with one list: `<<: [*one, *other]`"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -142,6 +144,7 @@ class Walk:
     def _mapping(self, start: Event, depth: int) -> tuple[Value, Mark]:
         values: dict[str, Value] = {}
         marks = MappingMarks(_start(start), {}, {})
+        merged: list[tuple[Value, Mark]] = []
         for event in self._events:
             if isinstance(event, MappingEndEvent):
                 break
@@ -158,6 +161,13 @@ class Walk:
             if key is not None:
                 marks.keys[key] = _start(event)
                 values[key], marks.values[key] = value, mark
+            elif is_merge(event):
+                if merged:
+                    self._problem(Problem("duplicate-key", _MERGED_TWICE, _MERGE_LIST), event)
+                merged.append((value, mark))
+        for value, mark in merged:
+            for problem, at in merge(values, marks, value, mark):
+                self._problem_at(problem, at)
         return values, marks
 
     def _key(self, event: Event, marks: MappingMarks, depth: int) -> str | None:
@@ -169,9 +179,7 @@ class Walk:
             first = position(self._file, marks.keys[value])
             message = f"the key {quoted(value)} was already given at {first}"
             self._problem(Problem("duplicate-key", message), event)
-        elif isinstance(event, ScalarEvent) and event.value == _MERGE:
-            self._problem(not_yet("the merge key <<"), event)
-        elif value is not BROKEN:
+        elif value is not BROKEN and not is_merge(event):
             what = "an alias" if isinstance(event, AliasEvent) else found(value)
             self._problem(Problem("wrong-type", f"expected a key, which is text, found {what}"), event)
         return None
@@ -215,8 +223,11 @@ class Walk:
         raise _Abandoned
 
     def _problem(self, problem: Problem, event: Event) -> None:
-        at = position(self._file, _start(event))
-        self.problems.append(error(problem.code, problem.message, at, problem.hint))
+        self._problem_at(problem, _start(event))
+
+    def _problem_at(self, problem: Problem, at: Offset) -> None:
+        place = position(self._file, at)
+        self.problems.append(error(problem.code, problem.message, place, problem.hint))
         if len(self.problems) > MAX_PROBLEMS:
             raise _Abandoned
 

@@ -9,6 +9,7 @@ knows what the rest is, so a line of the rest is quoted only if no key before it
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -46,13 +47,14 @@ class Text:
     text: str = field(repr=False)
     hidden: tuple[Span, ...] = ()
     unread_from: int | None = None
-    _starts: list[int] = field(default_factory=list, repr=False)
+    _starts: array[int] = field(default_factory=lambda: array("I"), repr=False)
 
     def quote(self, line: int, column: int) -> Quoted | None:
         """The line of a position, counted from 1, masked; None where it may not be shown, or is not there."""
         number, index = line - 1, column - 1
         if not self._starts:
-            self._starts = [0, *(found.end() for found in _BREAK.finditer(self.text))]
+            self._starts.append(0)
+            self._starts.extend(found.end() for found in _BREAK.finditer(self.text))
         if not 0 <= number < len(self._starts) or self._unsafe(number):
             return None
         end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)

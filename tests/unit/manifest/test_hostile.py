@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import random
+import re
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
+from bench.hostile_manifests import judged
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.hostile import HOSTILE as HOSTILE_FILES
+from support.hostile import bomb
+from unit.manifest.test_properties import manifests
 
 from reconciler.manifest.findings import MAX_PROBLEMS
 from reconciler.manifest.text import MAX_BYTES
 from reconciler.manifest.walk import MAX_VALUES
+from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.paint import Paint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from unit.manifest.folder import Folder
 
 _SEED = random.Random(7)  # noqa: S311 - garbage, not a secret
@@ -38,6 +49,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "100,000 keys of keys": ("? " * 100_000, "too-deep"),
     "100,000 indented keys": ("".join(f"{' ' * i}a:\n" for i in range(2_000)), "too-deep"),
     "an alias bomb": (BOMB, "too-large"),
+    "a bomb of merges": (bomb("{{<<: [{}]}}"), "too-large"),
     "an entry with 100 problems, aliased 400 times": (ALIASED_ENTRIES, "unknown-key"),
     "many values": ("version: 1\ncontainers: [" + "1," * MAX_VALUES + "]\n", "too-large"),
     "many unknown keys": ("version: 1\n" + "".join(f"k{i}: 1\n" for i in range(20_000)), "unknown-key"),
@@ -57,6 +69,9 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "a PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not-utf-8"),
     "a zip": (b"PK\x03\x04\x14\0\0\0", "invalid-character"),
 }
+
+MEGABYTES = 256
+"""Of any hostile file; 10,000 containers with two files each take about 100, the worst of these 200."""
 
 SECONDS = 10
 """A generous bound: what it must catch is quadratic, and takes minutes."""
@@ -131,3 +146,35 @@ def test_no_input_raises(folder: Folder, text: str | bytes) -> None:
     loaded = folder.load(text)
     assert (loaded.desired is None) == bool(loaded.diagnostics)
     assert list(loaded.diagnostics) == sorted(loaded.diagnostics, key=lambda found: found.sort_key())
+
+
+@st.composite
+def mutilated(draw: st.DrawFn) -> bytes:
+    """A valid manifest, cut and stuffed in a few places."""
+    raw = bytearray(yaml.safe_dump(draw(manifests()), allow_unicode=True).encode())
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(raw)))
+        cut = draw(st.integers(0, 8))
+        stuffed = draw(TOKENS.map(str.encode) | st.binary(max_size=4) | st.just(b"<<: *a") | st.just(b"&a "))
+        raw[at : at + cut] = stuffed
+    return bytes(raw)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@given(raw=mutilated())
+def test_a_mutilated_manifest_is_judged_and_every_place_is_in_it(folder: Folder, raw: bytes) -> None:
+    lines = re.split("\r\n|\r|\n", raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
+    for found in folder.load(raw).diagnostics:
+        if found.position is not None:
+            assert 1 <= found.position.line <= len(lines)
+            assert 1 <= found.position.column <= len(lines[found.position.line - 1]) + 1
+    for line in diagnostic_lines(folder.load(raw).diagnostics, Paint()):
+        assert line.isprintable()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", HOSTILE_FILES)
+def test_hostile_files_take_no_more_memory_than_a_large_set(name: str, tmp_path: Path) -> None:
+    _, memory, wrong = judged(name, tmp_path / "m.yaml")
+    assert wrong == ""
+    assert memory < MEGABYTES

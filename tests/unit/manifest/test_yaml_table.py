@@ -31,7 +31,17 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
     "a list as key": (HEAD + "? [a, b]\n: 2\n", ["3:3: wrong-type"]),
     "a mapping as key": (HEAD + "{a: b}: 2\n", ["3:1: wrong-type"]),
     "an alias as key": ("version: 1\ncontainers: [{name: &a x, *a : b}]\n", ["2:27: wrong-type"]),
-    "a merge key": (container("<<: {memory_limit: 1g}"), ["4:5: not-supported-yet"]),
+    "a merge key of text": (container("<<: memory_limit"), ["4:9: wrong-type"]),
+    "a merge key of nothing": (container("<<:"), ["4:8: wrong-type"]),
+    "a merge key of a list of text": (container("<<: [{memory_limit: 1g}, x]"), ["4:30: wrong-type"]),
+    "two merge keys": (container("<<: {memory_limit: 1g}\n<<: {prune_files: true}"), ["5:5: duplicate-key"]),
+    "a merge key of itself": ("version: 1\ncontainers: [&c {name: a, <<: *c}]\n", ["2:31: recursive-alias"]),
+    "a tagged merge key": (container("!!merge <<: {memory_limit: 1g}"), ["4:5: explicit-tag"]),
+    "a merged key that is wrong": (
+        "version: 1\ncontainers: [&c {name: a, foo: 1}, {<<: *c, name: b}]\n",
+        ["2:27: unknown-key"],
+    ),
+    "a merged name": ("version: 1\ncontainers: [&c {name: a}, {<<: *c}]\n", ["2:28: duplicate-name"]),
     "a quoted merge key is a key like any": (container("'<<': {memory_limit: 1g}"), ["4:5: unknown-key"]),
     "a known tag": (container("memory_limit: !!str 1g"), ["4:19: explicit-tag"]),
     "a number's tag": (
@@ -134,6 +144,30 @@ containers:
     assert a.network_policy == b.network_policy == c.network_policy
     assert a.expires_after == c.expires_after
     assert b.expires_after is None
+
+
+def test_merged_keys_are_those_that_a_mapping_does_not_have(folder: Folder) -> None:
+    written = folder.desired("""\
+version: 1
+containers:
+  - &base
+    name: a
+    memory_limit: 4g
+    expires_after: &long {anchor: last_active_at, minutes: 20}
+    prune_files: true
+  - &other {name: b, memory_limit: 16g, <<: *base}
+  - {<<: *other, name: c}
+  - <<: [{memory_limit: 64g, name: d}, *base]
+    expires_after: {<<: *long, minutes: 5}
+""")
+    a, b, c, d = written.containers
+    assert [each.name for each in written.containers] == ["a", "b", "c", "d"]
+    assert [each.spec.memory_limit for each in (a, b, c, d)] == ["4g", "16g", "16g", "64g"]
+    assert [each.spec.expires_after and each.spec.expires_after.minutes for each in (a, b, c, d)] == [
+        *(20, 20, 20, 5)
+    ]
+    assert all(each.prune_files for each in (a, b, c, d))
+    assert dict(b.positions)["prune_files"].line == 7
 
 
 def test_what_is_wrong_below_an_anchor_is_said_once(folder: Folder) -> None:
