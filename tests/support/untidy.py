@@ -175,7 +175,8 @@ class Untidy:
         return [*lines, *self._noise(column), f"{' ' * column}{closed}{self._behind()}"]
 
     def _flow_inner(self, depth: int) -> str:
-        inner = self._random.choice(["{a: 1,b: 'x'}", "[ ]", "{ }", "[1, [2]]", "[a: b]", "{a: }"])
+        lines = ["'one\n     # two'", "plain\n     - text", '"x\\\n     y"']
+        inner = self._random.choice(["{a: 1,b: 'x'}", "[ ]", "{ }", "[1, [2]]", "[a: b]", "{a: }", *lines])
         return self._scalar() if depth > 3 else inner
 
     def _scalar(self) -> str:

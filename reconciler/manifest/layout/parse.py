@@ -179,7 +179,10 @@ class _Parser:
         self._advance()
         flow.opening = self._behind()
         while not self._at(_FLOW_ENDS):
+            before = self._now
             flow.entries.append(self._flow_entry())
+            if self._now is before:  # never, in a text that parses
+                raise ComplexKey(before.line, before.column)
         flow.footer = self._claim()
         kept = flow.entries or flow.footer or flow.opening
         flow.broken = self._now.line > first and bool(kept)

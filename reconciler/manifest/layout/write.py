@@ -144,7 +144,7 @@ class _Page:
             case Flow() as flow:
                 self._flow(intro, column, flow, entry.trailing, tail)
             case Scalar() as scalar:
-                self._scalar(intro, column + STEP, scalar, entry.trailing, tail)
+                self._scalar(intro, column + STEP, replace(scalar, lowered=False), entry.trailing, tail)
             case _:
                 self._put(f"{intro}{tail}".rstrip(), entry.trailing)
 

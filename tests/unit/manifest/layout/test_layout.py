@@ -160,6 +160,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         "a: 'one\n  two\n\n  three'\nb:\n  one\n  two\nc: \"x\\\n  y\\ \n  z\"\n",
     ),
     "a text that ends without a line break goes on to mean the same": ("a: |\n  x", "a: |-\n  x\n"),
+    "a scalar of several lines in a flow collection": (
+        "a: ['x\n# y', p\n q, {b: \"r\n s\"}]\n",
+        "a:\n  [\n    'x\n      # y',\n    p\n      q,\n    {\n      b: \"r\n        s\"\n    }\n  ]\n",
+    ),
     "comments behind values keep their column": (
         "a: 1         # one\nbbb:   22    # two\nc: 3 # three\n",
         "a: 1         # one\nbbb: 22      # two\nc: 3  # three\n",
@@ -251,6 +255,11 @@ def test_line_breaks_are_those_of_the_first_line(before: bytes, after: bytes) ->
         ("a: !!str 1\n", "explicit-tag", (1, 4)),
         ("a: 1\n? |\n  x\n  y\n: 1\n", "complex-key", (2, 1)),
         ("a: \x07\n", "invalid-character", (1, 4)),
+        (
+            "a: {\n -}\n",
+            "layout-unsafe",
+            (1, 1),
+        ),  # the one defect that is known: a lone dash inside of brackets
     ],
 )
 def test_what_cannot_be_read_is_refused(text: str, code: str, place: tuple[int, int]) -> None:
