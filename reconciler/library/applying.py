@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.control.access import Access, opened
+from reconciler.control.access import Access, opened, remembering
 from reconciler.control.approvals import Conditions
 from reconciler.control.exclusion import exclusive
 from reconciler.control.guards import check_guards
@@ -19,7 +19,7 @@ from reconciler.control.policies import refused_by_policy
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, prepare_approved
 from reconciler.library.loading import loaded_of
-from reconciler.library.planning import checked, ignore
+from reconciler.library.planning import checked, ignore, prints_of
 from reconciler.library.running import Listening, outside_of_loops, run_gracefully
 from reconciler.model.errors import UsageError
 from reconciler.model.exit_codes import ExitCode
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from reconciler.control.account import Account
     from reconciler.control.passes import Prepared
+    from reconciler.ledger.store import Store
     from reconciler.library.loading import Manifests
     from reconciler.library.options import Options
     from reconciler.manifest import Loaded
@@ -56,13 +57,14 @@ class _Run:
     listen: Listening
     warn: Callable[[str], None]
     stop: Stop
+    store: Store | None
 
     def __call__(
         self, scope: Scope, preparing: Callable[[Account], Coroutine[Any, Any, Prepared]]
     ) -> Outcome:
         """Plans, holds the plan against the guards, and carries it out."""
         with (
-            opened(self.access, os.environ, warn=self.warn, listen=self.listen) as account,
+            opened(self.access, os.environ, warn=self.warn, listen=self.listen, store=self.store) as account,
             exclusive(account.target, scope[0], self.command, timeout=self.lock_timeout, warn=self.warn),
             recorded(account, self.command, scope) as attempt,
         ):
@@ -134,12 +136,14 @@ def apply(
     def work() -> Outcome:
         where, asked = checked(access, options)
         heard = Listening(listen, stop)
-        run = _Run("apply", where, conditions, skip_blocked, lock_timeout, heard, warn or ignore, stop)
-        if isinstance(what, Plan):
-            if options is not None:
-                raise UsageError("a plan says itself what is selected and allowed")
-            return _approved(run, what, asked)
-        return _declared(run, loaded_of(what, variables), asked)
+        tell = warn or ignore
+        if isinstance(what, Plan) and options is not None:
+            raise UsageError("a plan says itself what is selected and allowed")
+        with remembering(where, os.environ, warn=tell) as store:
+            run = _Run("apply", where, conditions, skip_blocked, lock_timeout, heard, tell, stop, store)
+            if isinstance(what, Plan):
+                return _approved(run, what, asked)
+            return _declared(run, loaded_of(what, variables, asked), asked)
 
     return outside_of_loops(work, stop)
 
@@ -162,15 +166,18 @@ def destroy(
     def work() -> Outcome:
         where, asked = checked(access, options)
         heard = Listening(listen, stop)
-        run = _Run("destroy", where, Conditions(), skip_blocked, lock_timeout, heard, warn or ignore, stop)
-        return _declared(run, loaded_of(manifests, variables), asked)
+        tell = warn or ignore
+        with remembering(where, os.environ, warn=tell) as store:
+            run = _Run("destroy", where, Conditions(), skip_blocked, lock_timeout, heard, tell, stop, store)
+            return _declared(run, loaded_of(manifests, variables, asked), asked)
 
     return outside_of_loops(work, stop)
 
 
 def _declared(run: _Run, loaded: Loaded, options: Options) -> Outcome:
-    asked = options.of_pass(run.access.speed, exclusive=True)
-    desired, found = state_of(loaded, run.access.profile(os.environ), asked.policies, strict=options.strict)
+    asked = options.of_pass(run.access.speed, loaded.reading, exclusive=True)
+    profile, prints = run.access.profile(os.environ), prints_of(run.store)
+    desired, found = state_of(loaded, profile, asked.policies, prints, strict=options.strict)
     check_requested(asked, desired)
     strategy = Destroy() if run.command == "destroy" else Converge()
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
@@ -180,10 +187,10 @@ def _declared(run: _Run, loaded: Loaded, options: Options) -> Outcome:
 def _approved(run: _Run, approved: Plan, options: Options) -> Outcome:
     if refused := refused_by_policy(approved):
         raise refused
-    asked = options.of_pass(run.access.speed, exclusive=True)
+    asked = options.of_pass(run.access.speed, approved.asked.reading, exclusive=True)
 
     async def preparing(account: Account) -> Prepared:
-        state = approved_state(approved, account, asked.policies)
+        state = approved_state(approved, account, asked.policies, prints_of(run.store))
         return await prepare_approved(approved, state, account, asked)
 
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from reconciler.manifest import load as load_paths
 from reconciler.manifest.given import Given
 from reconciler.manifest.results import Loaded
+from reconciler.model.asked import MAX_FILE_SIZE, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
+    from reconciler.library.options import Options
+
 Manifests: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]]"
 """Files and folders of manifests, or one of them; all of them are one set."""
 
 
-def load(manifests: Manifests, *, variables: Mapping[str, str] | None = None) -> Loaded:
+def load(
+    manifests: Manifests,
+    *,
+    variables: Mapping[str, str] | None = None,
+    allow_outside: bool = False,
+    max_file_size: int = MAX_FILE_SIZE,
+) -> Loaded:
     """Reads manifests and checks them offline; local files they name are only looked at.
 
     Args:
         manifests: files and folders, or one of them.
         variables: text for variables of the manifests; `RECONCILER_VAR_name` of the environment comes after.
+        allow_outside: let them name local files outside of their own folder.
+        max_file_size: refuse larger local files, in bytes.
 
     Returns:
         The set, and every problem of it; `desired` is None where any of them is an error.
@@ -31,12 +43,16 @@ def load(manifests: Manifests, *, variables: Mapping[str, str] | None = None) ->
         UsageError: there is no such path.
     """
     given = Given(variables=tuple((variables or {}).items()), environment=os.environ)
-    return load_paths(paths_of(manifests), given)
+    reading = Reading(allow_outside, max_file_size)
+    return replace(load_paths(paths_of(manifests), given, reading), reading=reading)
 
 
-def loaded_of(manifests: Manifests | Loaded, variables: Mapping[str, str] | None) -> Loaded:
+def loaded_of(manifests: Manifests | Loaded, variables: Mapping[str, str] | None, options: Options) -> Loaded:
     """The set itself, whichever way it was given."""
-    return manifests if isinstance(manifests, Loaded) else load(manifests, variables=variables)
+    if isinstance(manifests, Loaded):
+        return manifests
+    outside, largest = options.allow_outside, options.max_file_size
+    return load(manifests, variables=variables, allow_outside=outside, max_file_size=largest)
 
 
 def paths_of(manifests: Manifests) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.control.passes import Options as PassOptions
 from reconciler.control.policies import policies_at
-from reconciler.model.asked import Asked
+from reconciler.model.asked import MAX_FILE_SIZE, Asked, Reading
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
 
@@ -21,6 +21,7 @@ class Options:
 
     `names`, `exclude` are globs, `replace` declared names, `policies` paths. `busy_window` is in seconds,
     `max_cost` in US dollars an hour; with `strict`, warnings about the manifests are errors.
+    `max_file_size` is in bytes; it and `allow_outside` are about paths, and said to `load` otherwise.
     """
 
     names: tuple[str, ...] = ()
@@ -35,6 +36,8 @@ class Options:
     policies: tuple[str, ...] = ()
     max_cost: float | None = None
     strict: bool = False
+    allow_outside: bool = False
+    max_file_size: int = MAX_FILE_SIZE
 
     def check(self) -> None:
         """Refuses what cannot be meant together.
@@ -50,8 +53,8 @@ class Options:
             if isinstance(value, str):  # a text is a sequence of texts, and never meant as one
                 raise UsageError(f"expected a tuple of texts, found {value!r}")
 
-    def of_pass(self, speed: Speed, *, exclusive: bool = False) -> PassOptions:
-        """The same for a pass.
+    def of_pass(self, speed: Speed, reading: Reading, *, exclusive: bool = False) -> PassOptions:
+        """The same for a pass over manifests that were read this way.
 
         Raises:
             UsageError: there is no such policy.
@@ -62,6 +65,7 @@ class Options:
             no_delete=self.no_delete,
             allow_deletes=self.allow_deletes,
             allow_replaces=self.allow_replaces,
+            reading=reading,
         )
         busy = None if self.busy_window is None else BusyGuard(self.busy_window, allowed=self.allow_busy)
         return PassOptions(

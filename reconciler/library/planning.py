@@ -7,12 +7,14 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.control.access import Access, opened
+from reconciler.control.access import Access, opened, remembering
 from reconciler.control.checkout import commit_of
+from reconciler.control.clock import wall
 from reconciler.control.manifests import state_of
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
 from reconciler.control.requested import check_requested
+from reconciler.ledger.local_files import LocalFiles
 from reconciler.library.loading import loaded_of
 from reconciler.library.options import Options
 from reconciler.library.running import outside_of_loops
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from reconciler.control.passes import Strategy
+    from reconciler.ledger.store import Store
     from reconciler.library.loading import Manifests
     from reconciler.manifest import Loaded
     from reconciler.model.events import Event
@@ -55,9 +58,7 @@ def plan(
         ReconcilerError: see `reconciler.model.errors` for the others.
     """
     return outside_of_loops(
-        lambda: _planned(
-            Converge(), loaded_of(manifests, variables), access, options, listen=listen, warn=warn
-        )
+        lambda: _planned(Converge(), manifests, variables, access, options, listen=listen, warn=warn)
     )
 
 
@@ -73,16 +74,15 @@ def drift(
     """Tells what moved since the last apply, of every cause; nothing is changed. See `plan`."""
     return drift_of(
         outside_of_loops(
-            lambda: _planned(
-                Compare(), loaded_of(manifests, variables), access, options, listen=listen, warn=warn
-            )
+            lambda: _planned(Compare(), manifests, variables, access, options, listen=listen, warn=warn)
         )
     )
 
 
 def _planned(
     strategy: Strategy,
-    loaded: Loaded,
+    manifests: Manifests | Loaded,
+    variables: Mapping[str, str] | None,
     access: Access | None,
     options: Options | None,
     *,
@@ -90,13 +90,17 @@ def _planned(
     warn: Callable[[str], None] | None,
 ) -> Plan:
     access, options = checked(access, options)
-    asked = options.of_pass(access.speed)
-    desired, found = state_of(loaded, access.profile(os.environ), asked.policies, strict=options.strict)
-    check_requested(asked, desired)
-    asked = replace(asked, commit=commit_of(desired.manifests))
-    with opened(access, os.environ, warn=warn or ignore, listen=listen or ignore) as account:
-        made = asyncio.run(prepare(desired, found, account, asked, strategy)).plan
-        seen = (*made.diagnostics, *check_overlap(account, desired.scope))
+    loaded = loaded_of(manifests, variables, options)
+    asked = options.of_pass(access.speed, loaded.reading)
+    profile, warn = access.profile(os.environ), warn or ignore
+    with remembering(access, os.environ, warn=warn) as store:
+        prints = prints_of(store)
+        desired, found = state_of(loaded, profile, asked.policies, prints, strict=options.strict)
+        check_requested(asked, desired)
+        asked = replace(asked, commit=commit_of(desired.manifests))
+        with opened(access, os.environ, warn=warn, listen=listen or ignore, store=store) as account:
+            made = asyncio.run(prepare(desired, found, account, asked, strategy)).plan
+            seen = (*made.diagnostics, *check_overlap(account, desired.scope))
     return replace(made, diagnostics=tuple(sorted(seen, key=Diagnostic.sort_key)))
 
 
@@ -110,6 +114,11 @@ def checked(access: Access | None, options: Options | None) -> tuple[Access, Opt
     access.check()
     options.check()
     return access, options
+
+
+def prints_of(store: Store | None) -> LocalFiles | None:
+    """What is remembered of local files."""
+    return None if store is None else LocalFiles(store, wall())
 
 
 def ignore(said: object) -> None:

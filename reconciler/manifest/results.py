@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.model.asked import Reading
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,12 +18,14 @@ if TYPE_CHECKING:
 class Loaded:
     """A set of manifests as one value, or None when any diagnostic is an error.
 
-    `uses` tells at which places values come from variables, for what is found later.
+    `uses` tells at which places values come from variables, for what is found later, `reading` how it
+    was read.
     """
 
     desired: Desired | None
     diagnostics: tuple[Diagnostic, ...]
     uses: Mapping[Position, tuple[str, ...]] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ SECTION = README.split("\n## From Python\n")[1].split("\n## ")[0]
 EXAMPLE = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
 
 SIGNATURES = {
-    "load": "manifests, *, variables=None",
+    "load": "manifests, *, variables=None, allow_outside=False, max_file_size=536870912",
     "plan": "manifests, access=None, *, variables=None, options=None, listen=None, warn=None",
     "drift": "manifests, access=None, *, variables=None, options=None, listen=None, warn=None",
     "apply": "what, access=None, *, variables=None, options=None, expect_digest=None, require_approval=(), "
@@ -33,7 +33,8 @@ SIGNATURES = {
     "Access": "*, base_url=None, api_key=None, organization=None, project=None, provider=None, "
     "emulator=False, ledger=None, allow_insecure_http=False, parallelism=16, rpm=None",
     "Options": "*, names=(), exclude=(), replace=(), adopt=False, no_delete=False, allow_deletes=None, "
-    "allow_replaces=None, busy_window=None, allow_busy=False, policies=(), max_cost=None, strict=False",
+    "allow_replaces=None, busy_window=None, allow_busy=False, policies=(), max_cost=None, strict=False, "
+    "allow_outside=False, max_file_size=536870912",
 }
 """What callers write; a change here breaks them, and is one for the changelog."""
 

@@ -72,6 +72,23 @@ def test_loaded_manifests_are_planned_on(server: Server, tmp_path: Path) -> None
     assert [change.name for change in reconciler.plan("m.yaml", variables={"who": "me"}).changes] == ["ci-me"]
 
 
+def test_files_outside_are_for_whoever_says_so_and_for_the_plan_that_was_made_so(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out.txt").write_text("outside")
+    files = ", files: [{source: ../out.txt}]"
+    (tmp_path / "in" / "m.yaml").write_text(containers("ci-a", more=files))
+    with pytest.raises(reconciler.InvalidManifests):
+        reconciler.plan("in")
+    with pytest.raises(reconciler.InvalidManifests):
+        reconciler.plan("in", options=Options(allow_outside=True, max_file_size=6))
+    made = reconciler.plan("in", options=Options(allow_outside=True))
+    assert reconciler.plan(reconciler.load("in", allow_outside=True)).asked == made.asked
+    assert len(reconciler.apply(made).applied) == 1
+    assert len(server.running("ci-a")[0]["files"]) == 1
+
+
 def test_invalid_manifests_are_an_error_with_every_problem(server: Server, tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text("version: 1\ncontainers: [{name: no}, {nam: x}]\n")
     loaded = reconciler.load("m.yaml")

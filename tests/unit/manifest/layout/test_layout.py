@@ -213,6 +213,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         "a: &x\n    b: 1\nc:\n- &y\n  d: 1\n- *x\n",
         "a: &x\n  b: 1\nc:\n  - &y\n    d: 1\n  - *x\n",
     ),
+    "merge keys": (
+        "base: &b\n    memory_limit: 1g\ncontainers:\n- <<: *b\n  name: x\n- {<<: [*b] , name: y}\n",
+        "base: &b\n  memory_limit: 1g\ncontainers:\n  - <<: *b\n    name: x\n  - {<<: [*b], name: y}\n",
+    ),
     "a key after a question mark": ("? a\n: 1\n? b  # why\n: - 2\n", "a: 1\n# why\nb:\n  - 2\n"),
     "JSON": ('{"version": 1, "containers": [\n{"name": "a"}]}', None),
     "nothing": ("", ""),
