@@ -126,9 +126,9 @@ async def _delete_container(container_id: str, writer: Writer) -> None:
 async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> None:
     """Nobody may have added a row under a name that is about to be uploaded: it would be doubled."""
     state.rows = (await writer.files(state.container)).rows
-    expected = set(step.file_ids)
+    expected, paths = set(step.file_ids), set(step.paths)
     for row in state.rows:
-        if row.spec.path in step.paths and row.source != ASSISTANT and row.id not in expected:
+        if row.spec.path in paths and row.source != ASSISTANT and row.id not in expected:
             raise NotAsPlanned(
                 f"{row.spec.path} in {state.name} was changed by somebody else since the plan",
                 hint="apply again",

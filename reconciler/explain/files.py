@@ -30,11 +30,24 @@ outside-folder
     Move the file below the manifest's folder. Where the manifests are to be trusted, say so with
     `--allow-outside`; a saved plan remembers it.
 
+nothing-matched
+    A glob or a folder as `source` stands for no file: it was meant to. Globs are relative to the manifest's
+    folder. `*` stays within one name, `**` alone between slashes stands for folders of any depth, and names
+    that begin with a dot are passed over unless the glob says the dot. A `[` in a name is written `[[]`.
+
+    Check the glob, and `exclude`.
+
+too-many-files
+    A glob or a folder stands for more files than one source may have. Each would be a request.
+
+    Narrow the glob, or use `exclude`. Many small files are better packed into one.
+
 file-too-large
     A local file has more bytes than `--max-file-size`. The default of 512 MiB is what the Files API takes
     for one file; no figure is published for the files of containers.
 
-    Name a smaller file. Where the target takes more, raise the limit: --max-file-size 2g.
+    Name a smaller file, or leave it out with `exclude`. Where the target takes more, raise the limit:
+    --max-file-size 2g.
 
 file-changed
     A local file was written while it was read, so nobody knows which contents would be uploaded.

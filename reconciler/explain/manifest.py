@@ -78,9 +78,10 @@ duplicate-name
 
 duplicate-path
     Two files of one container would have the same name under /mnt/data/, so one would hide the other. The
-    name is `path`, or the last part of `source`.
+    name is `path`, or the last part of `source`; a glob or a folder gives each file its own name, without
+    the folders that it lies in.
 
-    Give one of them another `path`.
+    Give one of them another `path`, or leave it out of a glob with `exclude`.
 
 duplicate-domain
     An allowlist names one domain twice; capitals make no difference.

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
-from reconciler.manifest import paths, replicas
+from reconciler.manifest import replicas
 from reconciler.manifest.crosschecks import entries, only
-from reconciler.manifest.shapes import path_of
+from reconciler.manifest.declared_files import declared
 from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT, Desired, Limits, Scope
 from reconciler.model.spec import (
     Compare,
     ContainerSpec,
     DesiredContainer,
-    DesiredFile,
     ExpiresAfter,
-    FileSpec,
     Ignorable,
-    InlineContent,
-    LocalFile,
     NetworkPolicy,
     ReplaceOrder,
     WhenExpired,
@@ -29,18 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.manifest import grammar
+    from reconciler.manifest.declared_files import Declared
+    from reconciler.manifest.sources import LocalFiles
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Position
 
 
-def desired(documents: Sequence[Node], manifests: Sequence[str]) -> Desired:
+def desired(documents: Sequence[Node], manifests: Sequence[str], local: LocalFiles) -> Desired:
     """The whole set as one value."""
     scope, defaults = only(documents, "scope"), only(documents, "defaults")
     settings = dict(defaults.children()) if defaults else {}
     containers = [
         container
         for entry in entries(documents)
-        for container in _replicas(entry, _container(entry, settings))
+        for container in _replicas(entry, _container(entry, settings, local))
     ]
     return Desired(
         scope=_scope(cast("grammar.Scope", scope.value)) if scope else Scope(),
@@ -66,11 +63,12 @@ def _scope(value: grammar.Scope) -> Scope:
     )
 
 
-def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
+def _container(entry: Node, settings: dict[str, Node], local: LocalFiles) -> DesiredContainer:
     """One container: its own keys, and those of `defaults` that it does not give."""
     keys = {**settings, **dict(entry.children())}
     value = cast("grammar.Container", {key: node.value for key, node in keys.items()})
     lifecycle = value.get("lifecycle", {})
+    files = declared(keys["files"], local) if "files" in keys else None
     return DesiredContainer(
         spec=ContainerSpec(
             value["name"],
@@ -79,10 +77,10 @@ def _container(entry: Node, settings: dict[str, Node]) -> DesiredContainer:
             _expires_after(value.get("expires_after")),
         ),
         position=entry.position,
-        files=_files(keys["files"]) if "files" in keys else None,
+        files=None if files is None else tuple(one.file for one in files),
         prune_files=value.get("prune_files", False),
         replace=_replace(value),
-        positions=tuple(sorted(_positions(keys))),
+        positions=tuple(sorted(_positions(keys, files or ()))),
         prevent_destroy=lifecycle.get("prevent_destroy", False),
         when_expired=WhenExpired(lifecycle.get("when_expired", WhenExpired.RECREATE)),
         ignore=tuple(sorted(set(map(Ignorable, lifecycle.get("ignore", ()))))),
@@ -110,24 +108,7 @@ def _replace(value: grammar.Container | grammar.Defaults) -> ReplaceOrder:
     return ReplaceOrder(value.get("lifecycle", {}).get("replace", ReplaceOrder.CREATE_FIRST))
 
 
-def _files(files: Node) -> tuple[DesiredFile, ...]:
-    return tuple(sorted((_file(file) for file in files.items()), key=lambda file: file.spec.path))
-
-
-def _file(file: Node) -> DesiredFile:
-    value = cast("grammar.FileEntry", file.value)
-    path = path_of(value)
-    if "content" in value:
-        return _inline(path, value["content"].encode(), file.position)
-    source = LocalFile(paths.beside(file.file, value["source"]))
-    return DesiredFile(FileSpec(path, None), source, file.position)
-
-
-def _inline(path: str, data: bytes, position: Position) -> DesiredFile:
-    return DesiredFile(FileSpec(path, len(data), sha256(data).hexdigest()), InlineContent(data), position)
-
-
-def _positions(keys: dict[str, Node]) -> Iterator[tuple[str, Position]]:
+def _positions(keys: dict[str, Node], files: Sequence[Declared]) -> Iterator[tuple[str, Position]]:
     """Where everything stands that is declared; what is sorted is numbered in the order it is kept in."""
     for key, node in keys.items():
         yield key, node.position
@@ -136,7 +117,6 @@ def _positions(keys: dict[str, Node]) -> Iterator[tuple[str, Position]]:
             if inner == "allowed_domains":
                 domains = sorted(below.items(), key=lambda domain: cast("str", domain.value))
                 yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
-    files = keys["files"].items() if "files" in keys else ()
-    for at, file in enumerate(sorted(files, key=lambda file: path_of(cast("grammar.FileEntry", file.value)))):
-        if (path := file.child("path")) is not None:
+    for at, one in enumerate(files):
+        if (path := one.entry.child("path")) is not None:
             yield f"files.{at}.path", path.position

@@ -7,16 +7,15 @@ is invalid in some other way. A value that is itself refused takes no part.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from reconciler.manifest import replicas, rules, scope_checks, shapes
+from reconciler.manifest import replicas, rules, scope_checks
 from reconciler.manifest.findings import Problem, error, nearest, quoted
 from reconciler.manifest.places import known_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from reconciler.manifest.grammar import FileEntry
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Diagnostic, Position
     from reconciler.model.scope import Scope
@@ -33,8 +32,6 @@ def problems_of(documents: Sequence[Node]) -> Iterator[Diagnostic]:
         yield from _doubled_keys(documents, key, problem)
     containers = list(entries(documents))
     yield from _names(containers, only(documents, "scope"))
-    for container in containers:
-        yield from _files(container)
     for holder in (*containers, *holding(documents, "defaults")):
         yield from _domains(holder)
     for scope in holding(documents, "scope"):
@@ -106,7 +103,7 @@ def _names_of(
     if taken := next((each for each in names if each in first), None):
         which = "" if names == (name.value,) else ", one of these replicas,"
         message = f"the container {quoted(taken)}{which} is already declared at {first[taken]}"
-        yield error("duplicate-name", message, _other(first[taken], name, entry))
+        yield error("duplicate-name", message, other(first[taken], name, entry))
     for each in names:
         first.setdefault(each, name.position)
 
@@ -118,23 +115,7 @@ def _too_many(replicas_: Node, declared: int) -> Diagnostic:
     return error("invalid-value", message, replicas_.position)
 
 
-def _files(container: Node) -> Iterator[Diagnostic]:
-    files = container.child("files")
-    first: dict[str, Position] = {}
-    for file in files.items() if files else ():
-        said = file.child("path") or file.child("source")
-        if said is None or not isinstance(said.value, str):
-            continue
-        path = shapes.path_of(cast("FileEntry", file.value))
-        if rules.file_path(path):
-            continue
-        if path in first:
-            message = f"the container already has a file {quoted(path)}, declared at {first[path]}"
-            yield error("duplicate-path", message, _other(first[path], said, file))
-        first.setdefault(path, said.position)
-
-
-def _other(first: Position, inner: Node, outer: Node) -> Position:
+def other(first: Position, inner: Node, outer: Node) -> Position:
     """The place of a repetition; what an alias repeats stands in one place, and the alias in another."""
     return outer.position if inner.position == first else inner.position
 

@@ -58,6 +58,7 @@ Replicas = Annotated[
     AfterValidator(_obeys(rules.replicas)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": rules.MAX_REPLICAS}),
 ]
+Exclude = Annotated[str, *_text(rules.exclude, minLength=1)]
 Path = Annotated[
     str,
     *_text(
@@ -185,7 +186,21 @@ class FileEntry(TypedDict):
     source: NotRequired[
         Annotated[
             Source,
-            Field(description="A local file, relative to this manifest.", examples=["data/prices.csv"]),
+            Field(
+                description="A local file, a folder (every file below it) or a glob, relative to this "
+                "manifest. Each file of a folder or a glob keeps its own name.",
+                examples=["data/prices.csv", "prompts/*.md", "data"],
+            ),
+        ]
+    ]
+    exclude: NotRequired[
+        Annotated[
+            list[Exclude],
+            Field(
+                description="What a folder or a glob leaves out: names of files and folders, or with a / in "
+                "it paths, relative to this manifest.",
+                examples=[["*.tmp", "prompts/drafts/*"]],
+            ),
         ]
     ]
     content: NotRequired[Annotated[str, Field(description="The text of the file, stored as UTF-8.")]]

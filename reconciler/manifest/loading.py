@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from reconciler.manifest.filling import Filled
+    from reconciler.manifest.sources import LocalFiles
     from reconciler.manifest.values import Node
     from reconciler.model.allowances import Allowance
     from reconciler.model.asked import Reading
@@ -89,16 +90,17 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     for file in files:
         texts.take(file)
     problems += texts.problems
-    judged = _judged(texts, given or Given(), reading, whole=texts.whole and bool(files))
+    local = sources.LocalFiles(reading)
+    judged = _judged(texts, given or Given(), local, whole=texts.whole and bool(files))
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Whole(Loaded(None, diagnostics), judged.documents)
-    desired = replace(build.desired(judged.documents, paths), allowances=tuple(texts.allowances))
+    desired = replace(build.desired(judged.documents, paths, local), allowances=tuple(texts.allowances))
     return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
 
 
-def _judged(texts: _Texts, given: Given, reading: Reading, *, whole: bool) -> Filled:
+def _judged(texts: _Texts, given: Given, local: LocalFiles, *, whole: bool) -> Filled:
     """The documents as they are meant, and everything that is wrong with them."""
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
@@ -110,7 +112,7 @@ def _judged(texts: _Texts, given: Given, reading: Reading, *, whole: bool) -> Fi
     for document in (*filled.documents, *others):
         found += validation.problems_of(document)
     found += islice(crosschecks.problems_of(filled.documents), MAX_PROBLEMS)
-    found += sources.problems_of(filled.documents, reading)
+    found += sources.problems_of(filled.documents, local)
     if whole and (missing := crosschecks.no_containers(filled.documents)):
         found.append(missing)
     return filled._replace(problems=[*filled.problems, *noted(found, filled.uses)])

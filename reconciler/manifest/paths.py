@@ -39,6 +39,11 @@ def is_within(real: str, base: str) -> bool:
     return real == base or real.startswith(base if base.endswith(os.sep) else base + os.sep)
 
 
+def normal(path: str) -> str:
+    """A path without what its text alone says to be superfluous; `.` where nothing is left."""
+    return os.path.normpath(path or ".")
+
+
 def leaves_its_folder(path: str) -> bool:
     """Tells whether the text of a path leads out of the folder that it is relative to."""
     return os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == os.pardir

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from reconciler.manifest import paths, variables
-from reconciler.manifest.findings import Problem, found, not_yet, quoted
+from reconciler.manifest import globs, variables
+from reconciler.manifest.findings import Problem, found, quoted
 from reconciler.model.live import DATA_FOLDER, MANGLED
 from reconciler.model.names import DECLARED_NAME, is_declarable, prefix_problem
 
@@ -29,7 +29,6 @@ NOT_A_PATH = rf"^\.{{1,2}}$|{MANGLED.pattern}"
 """The rules below as far as patterns can tell them, for the published schema."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_GLOB = re.compile(r"[*?\[]")
 _NO_NAME = frozenset({"", ".", ".."})
 
 
@@ -64,14 +63,21 @@ def glob(value: str) -> Problem | None:
 
 
 def source(value: str) -> Problem | None:
-    """The place of a local file, relative to its manifest."""
+    """The place of a local file, a folder, or a glob, relative to its manifest."""
     if not value or _CONTROL.search(value):
         return _invalid(f"expected the path of a file, found {quoted(value)}")
-    if _GLOB.search(value):
-        return not_yet("a glob as source")
-    if paths.base_name(value) in _NO_NAME:
-        return not_yet("a folder as source")
-    return None
+    return globs.problem(value)
+
+
+def exclude(value: str) -> Problem | None:
+    """A glob over names, or over paths that are relative to the manifest."""
+    if not value.strip("/") or _CONTROL.search(value):
+        return _invalid(f"expected a glob of files, found {quoted(value)}")
+    if value.endswith("/"):
+        return _invalid(
+            f"expected a glob of files or folders, found {quoted(value)}", f"write {value.rstrip('/')}"
+        )
+    return globs.problem(value)
 
 
 def file_path(value: str) -> Problem | None:

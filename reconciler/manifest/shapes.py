@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.manifest import paths, rules
+from reconciler.manifest import globs
 from reconciler.manifest.findings import Problem
 from reconciler.manifest.variables import NAME
 from reconciler.model.spec import ALLOWLIST, DISABLED
@@ -35,8 +35,12 @@ NETWORK_POLICY: dict[str, Any] = {
 
 FILE: dict[str, Any] = {
     "if": {"required": ["content"]},
-    "then": {"required": ["path"], "properties": {"source": False}},
-    "else": {"required": ["source"]},
+    "then": {"required": ["path"], "properties": {"source": False, "exclude": False}},
+    "else": {
+        "required": ["source"],
+        "if": {"properties": {"source": {"pattern": globs.WILD.pattern}}, "required": ["source"]},
+        "then": {"properties": {"path": False}},
+    },
 }
 
 
@@ -62,16 +66,14 @@ def file(value: FileEntry) -> Problem | None:
         return Problem("conflicting-keys", "expected source or content, found both", key="content")
     if "source" not in value and "content" not in value:
         return Problem("missing-key", "missing key source or content: nothing says what is in the file")
-    if "path" in value:
-        return None
     if "content" in value:
-        return Problem("missing-key", "missing key path: content has no name of its own")
-    problem = rules.file_path(path_of(value))
-    if problem is None:
-        return None
-    return problem._replace(hint="give the file another name with path", key="source")
-
-
-def path_of(value: FileEntry) -> str:
-    """The name of a declared file: its path, or the source's own."""
-    return value["path"] if "path" in value else paths.base_name(value["source"])
+        if "path" not in value:
+            return Problem("missing-key", "missing key path: content has no name of its own")
+        if "exclude" in value:
+            return Problem(
+                "conflicting-keys", "exclude belongs to a glob or a folder as source", key="exclude"
+            )
+    elif "path" in value and globs.WILD.search(value["source"]):
+        message = "path names one file, and source is a glob"
+        return Problem("conflicting-keys", message, "leave path out: each file keeps its own name", "path")
+    return None

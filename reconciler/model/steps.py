@@ -218,7 +218,8 @@ def _delete(change: Change) -> tuple[Step, ...]:
 def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
     declared = {file.spec.path: file for file in entry.files or ()}
     touched = sorted({file.path for file in change.files if file.operation is not FileOperation.KEEP})
-    known = [file.file_id for file in change.files if file.path in set(touched) and file.file_id is not None]
+    among = frozenset(touched)
+    known = [file.file_id for file in change.files if file.path in among and file.file_id is not None]
     uploads = [file.path for file in change.files if file.operation is FileOperation.UPLOAD]
     deletes = [file for file in change.files if file.operation is FileOperation.DELETE]
     steps: list[Step] = [

@@ -31,7 +31,7 @@ scope: {prefix: mx-, prune: true}
 containers:
   - name: mx-a
     memory_limit: 4g
-    files: [{path: a.txt, source: a.txt}]
+    files: [{path: a.txt, source: a.txt}, {source: "data/*.csv"}]
   - name: mx-b
     files: []
 """
@@ -114,6 +114,8 @@ def case(tmp_path: Path, server: Server) -> Case:
     made.manifest.parent.mkdir()
     made.manifest.write_text(MANIFEST.replace("4g", "1g"))
     (made.manifest.parent / "a.txt").write_text("right\n")
+    (made.manifest.parent / "data").mkdir()
+    (made.manifest.parent / "data" / "b.csv").write_text("1,2\n")
     assert made.run("apply", "manifests", "--auto-approve").code == 0
     made.manifest.write_text(MANIFEST)
     assert made.run("plan", "manifests", "-o", "my.plan.json").code == 0
@@ -129,6 +131,10 @@ def _moved(case: Case) -> None:
 
 COVERED: dict[str, tuple[Callable[[Case], object], str]] = {
     "nothing": (lambda _: None, "1 replaced"),
+    "a file in a folder that its glob does not match": (
+        lambda case: (case.folder / "manifests" / "data" / "c.tsv").write_text("1\n"),
+        "1 replaced",
+    ),
     "a comment in a manifest": (lambda case: case.edit("version: 1", "# new\nversion: 1"), "1 replaced"),
     "a manifest under another name": (
         lambda case: case.manifest.rename(case.manifest.with_name("n.yml")),
@@ -162,6 +168,16 @@ OFFLINE: dict[str, tuple[Callable[[Case], object], str]] = {
     "a field": (lambda case: case.edit("4g", "16g"), "mx-a is declared otherwise"),
     "a file's contents": (
         lambda case: (case.folder / "manifests" / "a.txt").write_text("wrong\n"),
+        "mx-a is declared otherwise",
+    ),
+    "a file that appeared in a folder": (
+        lambda case: (case.folder / "manifests" / "data" / "c.csv").write_text("1\n"),
+        "mx-a is declared otherwise",
+    ),
+    "a file of a folder under another name": (
+        lambda case: (case.folder / "manifests" / "data" / "b.csv").rename(
+            case.folder / "manifests" / "data" / "c.csv"
+        ),
         "mx-a is declared otherwise",
     ),
     "the files key": (lambda case: case.edit("    files: []\n", ""), "mx-b is declared otherwise"),

@@ -274,6 +274,34 @@ FILES = {
         container("files: [{source: sub/file-ab-x}]"),
         ["4:22: invalid-value"],
     ),
+    "a glob that matches nothing": (container("files: [{source: 'sub/*.md'}]"), ["4:22: nothing-matched"]),
+    "a glob of which exclude leaves nothing": (
+        container("files: [{source: 'sub/*.txt', exclude: [b.*]}]"),
+        ["4:22: nothing-matched"],
+    ),
+    "a glob in a folder that is not there": (container("files: [{source: 'no/*'}]"), ["4:22: file-missing"]),
+    "a glob below a file": (container("files: [{source: 'a.txt/*'}]"), ["4:22: file-missing"]),
+    "a glob above": (container("files: [{source: '../*'}]"), ["4:22: outside-folder"]),
+    "a glob of folders": (container("files: [{source: 'su*/'}]"), ["4:22: invalid-value"]),
+    "a glob with ** within a name": (container("files: [{source: 'sub/**.txt'}]"), ["4:22: invalid-value"]),
+    "a glob with .. behind a wildcard": (
+        container("files: [{source: '*/../a.txt'}]"),
+        ["4:22: invalid-value"],
+    ),
+    "a glob with a path": (container("files: [{path: p, source: 'sub/b*'}]"), ["4:20: conflicting-keys"]),
+    "a folder with a path": (container("files: [{path: p, source: sub}]"), ["4:20: conflicting-keys"]),
+    "a folder with a name that is no path": (container("files: [{source: sub}]"), ["4:22: invalid-value"]),
+    "exclude of content": (
+        container("files: [{path: p, content: x, exclude: [a]}]"),
+        ["4:44: conflicting-keys"],
+    ),
+    "exclude of one file": (container("files: [{source: a.txt, exclude: [a]}]"), ["4:38: conflicting-keys"]),
+    "exclude as text": (container("files: [{source: sub, exclude: a}]"), ["4:36: wrong-type"]),
+    "exclude of nothing": (container("files: [{source: sub, exclude: ['']}]"), ["4:37: invalid-value"]),
+    "exclude of folders by a slash": (
+        container("files: [{source: sub, exclude: [drafts/]}]"),
+        ["4:37: invalid-value"],
+    ),
     "a missing source": (container("files: [{source: no.txt}]"), ["4:22: file-missing"]),
     "a missing source in an invalid entry": (
         container("files: [{source: no.txt, x: 1}]"),
@@ -316,10 +344,6 @@ WAITING = {
         container("files: [{path: a, content: b, sensitive: true}]"),
         ["4:35: not-supported-yet"],
     ),
-    "a glob": (container("files: [{source: 'sub/*.txt'}]"), ["4:22: not-supported-yet"]),
-    "a folder": (container("files: [{source: sub}]"), ["4:22: not-supported-yet"]),
-    "a folder with a slash": (container("files: [{source: sub/}]"), ["4:22: not-supported-yet"]),
-    "the manifest's folder": (container("files: [{source: .}]"), ["4:22: not-supported-yet"]),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
         for key in ("keep_alive", "renew_before", "collect")

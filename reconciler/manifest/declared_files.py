@@ -1,0 +1,39 @@
+"""From the entries of `files` to single files: a glob or a folder is as many as lie there on this disk."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from reconciler.model.spec import DesiredFile, FileSpec, InlineContent, LocalFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.manifest.grammar import FileEntry
+    from reconciler.manifest.sources import LocalFiles
+    from reconciler.manifest.values import Node
+
+
+class Declared(NamedTuple):
+    """A file with the entry that declares it."""
+
+    file: DesiredFile
+    entry: Node
+
+
+def declared(files: Node, local: LocalFiles) -> list[Declared]:
+    """The files of a container, sorted by their names in it; each stands where its entry does."""
+    found = [Declared(file, entry) for entry in files.items() for file in _files(entry, local)]
+    return sorted(found, key=lambda one: one.file.spec.path)
+
+
+def _files(entry: Node, local: LocalFiles) -> Iterator[DesiredFile]:
+    value, at = cast("FileEntry", entry.value), entry.position
+    if "content" in value:
+        data = value["content"].encode()
+        spec = FileSpec(value["path"], len(data), sha256(data).hexdigest())
+        yield DesiredFile(spec, InlineContent(data), at)
+    else:
+        for name, path in local.of(entry).files:
+            yield DesiredFile(FileSpec(name, None), LocalFile(path), at)
