@@ -28,6 +28,10 @@ def run(arguments: Sequence[str]) -> int:
         from reconciler.cli.emulator import serve  # noqa: PLC0415 - loaded once it is asked for
 
         return serve(options)
+    if options.command == "schema":
+        from reconciler.cli.schemas import print_schema  # noqa: PLC0415 - as above
+
+        return print_schema(options)
     from reconciler.cli.console import Console  # noqa: PLC0415 - `--version` and `--help` end above
     from reconciler.cli.output import finish  # noqa: PLC0415 - as above
 

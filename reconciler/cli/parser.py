@@ -30,6 +30,7 @@ from reconciler.cli.emulator_options import add_emulator_options
 from reconciler.cli.layout import add_fmt
 from reconciler.cli.ledger_options import add_history, add_ledger
 from reconciler.cli.review_options import add_conditions, add_max_cost
+from reconciler.cli.schemas import add_schema
 from reconciler.cli.starting import add_init
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def build() -> Parser:
     add_history(commands)
     add_ledger(commands)
     _explain(commands)
+    add_schema(commands)
     _emulator(commands)
     return parser
 

@@ -74,7 +74,9 @@ Path = Annotated[
 class Limits(TypedDict):
     """How many containers one apply may lose."""
 
-    max_deletes: NotRequired[Annotated[int, Field(ge=0, description="So many. Default: no such limit.")]]
+    max_deletes: NotRequired[
+        Annotated[int, Field(ge=0, description="So many. Default: no such limit.", examples=[50])]
+    ]
     max_delete_percent: NotRequired[
         Annotated[
             int,
@@ -132,7 +134,15 @@ class Scope(TypedDict):
             ),
         ]
     ]
-    limits: NotRequired[Limits]
+    limits: NotRequired[
+        Annotated[
+            Limits,
+            Field(
+                description="How many containers one apply may delete or replace; see --allow-deletes.",
+                examples=[{"max_deletes": 50, "max_delete_percent": 30}],
+            ),
+        ]
+    ]
     protect: NotRequired[
         Annotated[
             list[Protected],
@@ -148,7 +158,10 @@ class Scope(TypedDict):
 class NetworkPolicy(TypedDict):
     """What the container may reach: nothing, or the listed domains."""
 
-    type: Annotated[Literal["disabled", "allowlist"], Field(description="disabled, or allowlist.")]
+    type: Annotated[
+        Literal["disabled", "allowlist"],
+        Field(description="disabled: nothing. allowlist: the allowed_domains."),
+    ]
     allowed_domains: NotRequired[
         Annotated[
             list[Domain],
@@ -203,7 +216,12 @@ class FileEntry(TypedDict):
             ),
         ]
     ]
-    content: NotRequired[Annotated[str, Field(description="The text of the file, stored as UTF-8.")]]
+    content: NotRequired[
+        Annotated[
+            str,
+            Field(description="The text of the file, stored as UTF-8.", examples=['{"region": "eu"}']),
+        ]
+    ]
 
 
 @with_config(_closed())
@@ -246,16 +264,33 @@ class _Settings(TypedDict):
     network_policy: NotRequired[
         Annotated[
             Annotated[NetworkPolicy, AfterValidator(_obeys(shapes.network_policy))] | None,
-            Field(description="What it may reach; null means the server's default."),
+            Field(
+                description="What it may reach; null means the server's default.",
+                examples=[{"type": "allowlist", "allowed_domains": ["api.example.com"]}],
+            ),
         ]
     ]
     expires_after: NotRequired[
-        Annotated[ExpiresAfter | None, Field(description="When it dies; null means the server's default.")]
+        Annotated[
+            ExpiresAfter | None,
+            Field(
+                description="When it dies; null means the server's default.",
+                examples=[{"anchor": "last_active_at", "minutes": 20}],
+            ),
+        ]
     ]
     prune_files: NotRequired[
         Annotated[bool, Field(default=False, description="Delete user files that are not declared.")]
     ]
-    lifecycle: NotRequired[Lifecycle]
+    lifecycle: NotRequired[
+        Annotated[
+            Lifecycle,
+            Field(
+                description="How it is replaced, and what is never done to it.",
+                examples=[{"prevent_destroy": True, "replace": "create_first"}],
+            ),
+        ]
+    ]
 
 
 @with_config(_closed())
@@ -278,14 +313,18 @@ class Container(_Settings):
         Annotated[
             Replicas,
             Field(
-                description="So many containers, name-0 and on. Without it there is one, by the bare name."
+                description="So many containers, name-0 and on. Without it there is one, by the bare name.",
+                examples=[3],
             ),
         ]
     ]
     files: NotRequired[
         Annotated[
             list[Annotated[FileEntry, AfterValidator(_obeys(shapes.file))]],
-            Field(description="Its files. Without this key they are unmanaged; an empty list declares none."),
+            Field(
+                description="Its files. Without this key they are unmanaged; an empty list declares none.",
+                examples=[[{"path": "prices.csv", "source": "data/prices.csv"}]],
+            ),
         ]
     ]
 
@@ -300,7 +339,9 @@ class Variable(TypedDict):
     default: NotRequired[
         Annotated[Default, Field(description="Its text where nothing sets it.", examples=["eu"])]
     ]
-    description: NotRequired[Annotated[str, Field(description="What it is for, for people.")]]
+    description: NotRequired[
+        Annotated[str, Field(description="What it is for, for people.", examples=["where the data is"])]
+    ]
 
 
 @with_config(_closed())
@@ -308,7 +349,15 @@ class Manifest(TypedDict):
     """One document of a set of manifests for reconciler."""
 
     version: Annotated[Version, Field(description="The version of this format.")]
-    scope: NotRequired[Scope]
+    scope: NotRequired[
+        Annotated[
+            Scope,
+            Field(
+                description="Which live containers belong to this set; given once in the whole set.",
+                examples=[{"prefix": "ci-", "prune": True}],
+            ),
+        ]
+    ]
     variables: NotRequired[
         Annotated[
             dict[str, Variable],
@@ -319,7 +368,21 @@ class Manifest(TypedDict):
             ),
         ]
     ]
-    defaults: NotRequired[Defaults]
+    defaults: NotRequired[
+        Annotated[
+            Defaults,
+            Field(
+                description="Keys for every container; a container's own key replaces the whole value.",
+                examples=[{"memory_limit": "1g"}],
+            ),
+        ]
+    ]
     containers: NotRequired[
-        Annotated[list[Container], Field(description="The declared containers; an empty list declares none.")]
+        Annotated[
+            list[Container],
+            Field(
+                description="The declared containers; an empty list declares none.",
+                examples=[[{"name": "ci-analysis", "memory_limit": "4g"}]],
+            ),
+        ]
     ]

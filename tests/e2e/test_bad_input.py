@@ -242,7 +242,7 @@ def test_a_closed_stdout_is_1_and_applies_nothing(server: Server, arguments: lis
     assert server.containers() == []
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["plan", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["plan", "--help"], ["schema", "plan"]])
 def test_a_closed_stdout_is_no_traceback_for_help_either(arguments: list[str]) -> None:
     check_closed_stdout(arguments, {})
 

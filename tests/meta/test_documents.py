@@ -65,7 +65,7 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
 
 
 def test_every_command_can_be_run() -> None:
-    assert set(commands()) == {*COMMANDS, "emulator"}
+    assert set(commands()) == {*COMMANDS, "emulator", "schema"}
 
 
 def test_the_readme_names_only_options_that_exist() -> None:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from unit.manifest.folder import Folder, container, scope
 from unit.manifest.test_properties import manifests
 from unit.manifest.test_rules_table import TABLES
 
 import reconciler
 from reconciler.manifest import published, schema
 from reconciler.manifest.json_schema import NAME, text
+from reconciler.manifest.locate import locate
 from reconciler.manifest.rules import PREFIX_PATTERN
 from reconciler.manifest.values import Suspect
 from reconciler.manifest.walk import Walk
@@ -111,6 +114,14 @@ BEYOND_A_SCHEMA = {
     "file: an absolute source",
 }
 
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """The current folder."""
+    monkeypatch.chdir(tmp_path)
+    return Folder(tmp_path)
+
+
 CASES = {f"{table}: {name}": case[0] for table, cases in TABLES.items() for name, case in cases.items()}
 
 
@@ -158,6 +169,87 @@ def test_every_mapping_is_closed_and_every_key_described() -> None:
         assert mapping["description"]
         for key, value in mapping.get("properties", {}).items():
             assert value.get("description") or "$ref" in value, key
+
+
+def _tells(value: dict[str, Any]) -> bool:
+    """Whether an editor can complete a value: from examples, choices, a default or a type with two values."""
+    branches = (value, *value.get("anyOf", ()), value.get("items", {}))
+    known = {"examples", "enum", "const", "default"}
+    return any(known & branch.keys() or branch.get("type") == "boolean" for branch in branches)
+
+
+def test_every_key_is_explained_where_it_stands_and_can_be_completed() -> None:
+    for mapping in _objects(SCHEMA):
+        for key, value in mapping.get("properties", {}).items():
+            assert value.get("description"), key
+            assert len(value["description"]) > 10, key
+            assert _tells(value), key
+
+
+def test_every_example_in_it_is_valid_where_it_stands() -> None:
+    for mapping in _objects(SCHEMA):
+        for key, value in mapping.get("properties", {}).items():
+            judge = Draft202012Validator({**value, "$defs": SCHEMA["$defs"]})
+            for example in (*value.get("examples", ()), *([value["default"]] if "default" in value else ())):
+                assert judge.is_valid(example), (key, example)
+
+
+LEAVES: dict[str, tuple[str, tuple[str | int, ...], str | None]] = {
+    # where a plain validator of JSON Schema puts its error: the value, or the mapping with the unknown key
+    "a version": ("version: 2\ncontainers: []\n", ("version",), None),
+    "a choice": (container("memory_limit: 3g"), ("containers", 0, "memory_limit"), None),
+    "a number": (
+        container("expires_after: {anchor: last_active_at, minutes: x}"),
+        ("containers", 0, "expires_after", "minutes"),
+        None,
+    ),
+    "a bound": (scope("limits: {max_delete_percent: 101}"), ("scope", "limits", "max_delete_percent"), None),
+    "a name": ("version: 1\ncontainers: [{name: a~b}]\n", ("containers", 0, "name"), None),
+    "a boolean": (
+        container("lifecycle: {prevent_destroy: 'true'}"),
+        ("containers", 0, "lifecycle", "prevent_destroy"),
+        None,
+    ),
+    "a path": (container("files: [{path: a/b, content: x}]"), ("containers", 0, "files", 0, "path"), None),
+    "a list": (container("files: {a: b}"), ("containers", 0, "files"), None),
+    "a text": (scope("prefix: ab-\nexclude: [1]"), ("scope", "exclude", 0), None),
+    "a choice in a union": (
+        container("network_policy: {type: x}"),
+        ("containers", 0, "network_policy", "type"),
+        None,
+    ),
+    "a value of lists": (
+        container("lifecycle: {ignore: [files, filse]}"),
+        ("containers", 0, "lifecycle", "ignore", 1),
+        None,
+    ),
+    "an unknown key": (container("memory_limt: 1g"), ("containers", 0), "memory_limt"),
+    "an unknown key in a union": (
+        container("expires_after: {anchor: last_active_at, minutes: 1, minute: 2}"),
+        ("containers", 0, "expires_after"),
+        "minute",
+    ),
+    "an unknown key of the document": ("version: 1\ncontainers: []\nscoep: {}\n", (), "scoep"),
+    "a missing key": ("version: 1\ncontainers: [{memory_limit: 1g}]\n", ("containers", 0), None),
+    "a missing key in a union": (
+        container("expires_after: {minutes: 1}"),
+        ("containers", 0, "expires_after"),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("manifest", "path", "key"), LEAVES.values(), ids=LEAVES)
+def test_a_plain_validator_finds_the_same_leaf(
+    folder: Folder, manifest: str, path: tuple[str | int, ...], key: str | None
+) -> None:
+    (document,) = Walk("m.yaml", manifest).documents()
+    worst = best_match(VALIDATOR.iter_errors(_plain(document.value)))
+    assert worst is not None
+    assert tuple(worst.absolute_path) == path
+    assert key is None or f"'{key}' was unexpected" in worst.message
+    node = locate(document, path)
+    assert folder.only(manifest).position == (node.key_position(key) if key else node.position)
 
 
 def test_no_key_of_the_waiting_grammar_is_published() -> None:
