@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[2] / "examples"
 README = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
 POLICIES = FOLDER / "policies"
-TRY = "# Try it: reconciler apply "
+TRY = re.compile(
+    r"# Try it: (?P<env>(?:[A-Z_]+=\S+ )*)reconciler apply examples/(?P<example>\S+) (?P<options>.+)"
+)
 
 
 def _headers() -> dict[str, list[str]]:
@@ -31,7 +33,7 @@ def _headers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for manifest in sorted(FOLDER.rglob("*.yaml")):
         lines = manifest.read_text(encoding="utf-8").splitlines()
-        if any(line.startswith(TRY) for line in lines):
+        if any(map(TRY.fullmatch, lines)):
             name = manifest.parent.relative_to(FOLDER).as_posix()
             assert name not in found
             found[name] = lines[:5]
@@ -67,19 +69,32 @@ def say(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
     return run_it
 
 
-def options_of(example: str) -> list[str]:
-    """What the example's own command says beyond the example and the account."""
-    words = HEADERS[example][4].removeprefix(TRY).split()
-    assert words[0] == f"examples/{example}"
-    assert {"--emulator", "--auto-approve"} <= set(words)
-    return [word for word in words[1:] if word not in {"--emulator", "--auto-approve"}]
+@pytest.fixture
+def options_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """What an example's own command says beyond the example and the account; its environment is set."""
+    monkeypatch.chdir(FOLDER.parent)
+
+    def options(example: str) -> list[str]:
+        command = TRY.fullmatch(HEADERS[example][4])
+        assert command is not None
+        assert command["example"] == example
+        for setting in command["env"].split():
+            monkeypatch.setenv(*setting.split("=", 1))
+        words = command["options"].split()
+        assert {"--emulator", "--auto-approve"} <= set(words)
+        return [word for word in words if word not in {"--emulator", "--auto-approve"}]
+
+    return options
 
 
 @pytest.mark.parametrize("example", HEADERS)
 def test_an_example_does_what_it_says(
-    example: str, server: Server, say: Callable[..., dict[str, Any]]
+    example: str,
+    server: Server,
+    say: Callable[..., dict[str, Any]],
+    options_of: Callable[[str], list[str]],
 ) -> None:
-    path, options = str(FOLDER / example), options_of(example)
+    path, options = f"examples/{example}", options_of(example)
 
     def code(command: str, *more: str) -> int:
         return int(say(command, path, *options, *more)["exit_code"])

@@ -26,9 +26,9 @@ _NESTED = {
     ("files",): (
         "path",
         "source",
+        "exclude",
         "content",
         "file_id",
-        "exclude",
         "bytes",
         "sha256",
         "sensitive",
