@@ -47,14 +47,14 @@ class _Texts:
 
     def take(self, file: str) -> None:
         """Reads one file."""
-        text = read(file)
+        named = QuotableName(file)
+        text = read(named)
         if isinstance(text, Diagnostic):
             self.problems.append(text)
             self.whole = False
             return
         if mentioned(text):
             self.mentions.add(file)
-        named = QuotableName(file)
         walk = Walk(named, text)
         documents = list(walk.documents())
         named.behind = Text(text, tuple(walk.hidden), walk.unread_from)

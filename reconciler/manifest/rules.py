@@ -54,7 +54,10 @@ def name(value: str) -> Problem | None:
 def prefix(value: str) -> Problem | None:
     """The beginning of every name of the set."""
     against = prefix_problem(value)
-    return _invalid(f"{against}, found {quoted(value)}") if against else None
+    if against is None:
+        return None
+    meant = f"did you mean {quoted(f'{value}-')}?" if prefix_problem(f"{value}-") is None else None
+    return _invalid(f"{against}, found {quoted(value)}", meant)
 
 
 def glob(value: str) -> Problem | None:

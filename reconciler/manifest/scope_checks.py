@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifest import rules
 from reconciler.manifest.findings import error, nearest, quoted
 from reconciler.manifest.places import known_keys
+from reconciler.model.names import is_declarable
 from reconciler.model.scope import Scope
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _excluded(scope: Node, prefix: str) -> Iterator[Diagnostic]:
         if not entry.value.startswith(prefix) or entry.value == prefix:
             found = quoted(entry.value)
             message = f"expected a longer prefix that begins with {quoted(prefix)}, found {found}"
-            yield error("invalid-value", message, entry.position)
+            hint = None if prefix.startswith(entry.value) else _prefixed(entry.value, prefix)
+            yield error("invalid-value", message, entry.position, hint)
 
 
 def _protected(scope: Node, prefix: str) -> Iterator[Diagnostic]:
@@ -63,7 +65,7 @@ def _protected(scope: Node, prefix: str) -> Iterator[Diagnostic]:
             message = (
                 f"expected a glob of names that begin with {quoted(prefix)}, found {quoted(entry.value)}"
             )
-            yield error("invalid-value", message, entry.position)
+            yield error("invalid-value", message, entry.position, _prefixed(entry.value, prefix))
 
 
 def borders(scope: Node | None) -> Scope | None:
@@ -83,7 +85,15 @@ def outside(name: Node, declared: str, scope: Scope) -> Diagnostic | None:
         return None
     if not declared.startswith(scope.prefix):
         message = f"{quoted(declared)} does not begin with the scope's prefix {quoted(scope.prefix)}"
-        return error("outside-scope", message, name.position)
+        return error("outside-scope", message, name.position, _prefixed(declared, scope.prefix))
     carved = next(prefix for prefix in scope.exclude if declared.startswith(prefix))
     message = f"{quoted(declared)} lies outside of the scope, which excludes {quoted(carved)}"
     return error("outside-scope", message, name.position)
+
+
+def _prefixed(found: str, prefix: str) -> str | None:
+    """What was probably meant by something that lacks a prefix: it with one put right, or added."""
+    head, end, rest = found.partition(prefix[-1])
+    if end and nearest(head + end, (prefix,)):
+        return f"did you mean {quoted(prefix + rest)}?"
+    return f"did you mean {quoted(prefix + found)}?" if is_declarable(prefix + _WILD.sub("", found)) else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifest.findings import error
 from reconciler.manifest.values import offset, position
 from reconciler.model.errors import UsageError
+from reconciler.model.quotes import QuotableName, Text
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
@@ -54,6 +55,7 @@ def decode(file: str, raw: bytes) -> str | Diagnostic:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
         before = raw[: problem.start].decode("utf-8")
+        _remember(file, raw.decode("utf-8", "replace"))
         sentence = f"expected UTF-8, found the byte 0x{raw[problem.start]:02x}"
         return error("not-utf-8", sentence, position(file, _end_of(before)), _SAVE)
     return _without_refused(file, text)
@@ -63,6 +65,7 @@ def _without_refused(file: str, text: str) -> str | Diagnostic:
     refused = _REFUSED.search(text)
     if refused is None:
         return text
+    _remember(file, text)
     character = ord(refused[0])
     escape = f"\\u{character:04x}"
     return error(
@@ -71,6 +74,12 @@ def _without_refused(file: str, text: str) -> str | Diagnostic:
         position(file, _end_of(text[: refused.start()])),
         f'inside double quotes it is written "{escape}"',
     )
+
+
+def _remember(file: str, text: str) -> None:
+    """Lets the line be quoted where the name of the file is one that may be; nothing was read as YAML."""
+    if isinstance(file, QuotableName):
+        file.behind = Text(text, unread_from=0)
 
 
 def _end_of(text: str) -> int:

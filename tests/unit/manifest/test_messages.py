@@ -31,6 +31,31 @@ MESSAGES = {
         'unknown key "files" in defaults',
         "each container has its own files",
     ),
+    "a name with a mistyped prefix": (
+        "version: 1\nscope: {prefix: ci-}\ncontainers: [{name: cli-a-b}]\n",
+        '"cli-a-b" does not begin with the scope\'s prefix "ci-"',
+        'did you mean "ci-a-b"?',
+    ),
+    "a name without the prefix": (
+        "version: 1\nscope: {prefix: ci-}\ncontainers: [{name: reports}]\n",
+        '"reports" does not begin with the scope\'s prefix "ci-"',
+        'did you mean "ci-reports"?',
+    ),
+    "a prefix without its end": (
+        scope("prefix: team"),
+        'a prefix ends in one of - _ . /, found "team"',
+        'did you mean "team-"?',
+    ),
+    "an exclusion beside the scope": (
+        scope("prefix: ci-\nexclude: [other-]"),
+        'expected a longer prefix that begins with "ci-", found "other-"',
+        'did you mean "ci-other-"?',
+    ),
+    "a protection beside the scope": (
+        scope('prefix: ci-\nprotect: ["prod-*"]'),
+        'expected a glob of names that begin with "ci-", found "prod-*"',
+        'did you mean "ci-prod-*"?',
+    ),
     "a mistyped choice": (
         scope("compare: digset"),
         'expected one of digest, size, found "digset"',

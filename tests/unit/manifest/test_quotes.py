@@ -41,6 +41,12 @@ def test_a_warning_about_a_declared_value_can_be_quoted_later(folder: Folder) ->
     assert position.file.behind.quote(position.line, position.column).text == "    memory_limit: 4g"  # type: ignore[attr-defined]  # a plain name to everybody else
 
 
+def test_what_is_no_text_is_quoted_too(folder: Folder) -> None:
+    assert told(folder, b"version: 1\nfoo: a\xffb\n")[1:3] == ["     2 | foo: a\ufffdb", "       |       ^^"]
+    assert told(folder, "version: 1\nfoo: a\x00b\n")[1:3] == ["     2 | foo: a\\x00b", "       |       ^^^^^"]
+    assert "canary" not in "".join(told(folder, b"content: canary\xff\n"))
+
+
 SECRETIVE = {
     "beside a content": "{path: a/b, content: canary}",
     "a content that is wrong": "{path: a, content: [canary, {canary: canary}], x: 1}",
