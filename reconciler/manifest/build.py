@@ -23,7 +23,7 @@ from reconciler.model.spec import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from reconciler.manifest import grammar
+    from reconciler.manifest import grammar, grammar_scope
     from reconciler.manifest.declared_files import Declared
     from reconciler.manifest.sources import LocalFiles
     from reconciler.manifest.values import Node
@@ -40,14 +40,14 @@ def desired(documents: Sequence[Node], manifests: Sequence[str], local: LocalFil
         for container in _replicas(entry, _container(entry, settings, local))
     ]
     return Desired(
-        scope=_scope(cast("grammar.Scope", scope.value)) if scope else Scope(),
+        scope=_scope(cast("grammar_scope.Scope", scope.value)) if scope else Scope(),
         containers=tuple(sorted(containers, key=lambda container: container.name)),
         manifests=tuple(manifests),
         replace=_replace(cast("grammar.Defaults", defaults.value)) if defaults else ReplaceOrder.CREATE_FIRST,
     )
 
 
-def _scope(value: grammar.Scope) -> Scope:
+def _scope(value: grammar_scope.Scope) -> Scope:
     limits = value.get("limits", {})
     return Scope(
         prefix=value.get("prefix"),

@@ -10,46 +10,19 @@ error then lies at the key that is wrong, here and in an editor that reads the p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, with_config
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict  # typing's own is not enough for pydantic before Python 3.12
 
 from reconciler.manifest import rules, shapes, variables
-from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from reconciler.manifest.findings import Problem
-
-RULE: Final = "rule"
-"""The type of an error that carries a Problem of ours."""
-
-
-def _obeys(rule: Callable[[Any], Problem | None]) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        problem = rule(value)
-        if problem is None:
-            return value
-        raise PydanticCustomError(RULE, "a rule was broken", {"problem": problem})
-
-    return check
-
-
-def _text(rule: Callable[[str], Problem | None], **schema: Any) -> tuple[AfterValidator, WithJsonSchema]:
-    return AfterValidator(_obeys(rule)), WithJsonSchema({"type": "string", **schema})
-
-
-def _closed(**extra: Any) -> ConfigDict:
-    return ConfigDict(extra="forbid", strict=True, json_schema_extra=extra)
-
+from reconciler.manifest.grammar_scope import Scope  # noqa: TC001 - pydantic reads the types of keys when it runs
+from reconciler.manifest.obeying import closed as _closed
+from reconciler.manifest.obeying import obeys as _obeys
+from reconciler.manifest.obeying import text as _text
 
 Version = Annotated[int, BeforeValidator(_obeys(rules.version)), WithJsonSchema({"const": rules.VERSION})]
 Name = Annotated[str, *_text(rules.name, pattern=rules.NAME_PATTERN)]
-Prefix = Annotated[str, *_text(rules.prefix, pattern=rules.PREFIX_PATTERN)]
-Protected = Annotated[str, *_text(rules.glob, minLength=1)]
 Domain = Annotated[str, *_text(rules.domain, minLength=1)]
 Source = Annotated[str, *_text(rules.source, minLength=1)]
 Default = Annotated[str, *_text(rules.default, **{"not": {"pattern": variables.BEFORE}})]
@@ -68,90 +41,6 @@ Path = Annotated[
         **{"not": {"pattern": rules.NOT_A_PATH}},
     ),
 ]
-
-
-@with_config(_closed())
-class Limits(TypedDict):
-    """How many containers one apply may lose."""
-
-    max_deletes: NotRequired[
-        Annotated[int, Field(ge=0, description="So many. Default: no such limit.", examples=[50])]
-    ]
-    max_delete_percent: NotRequired[
-        Annotated[
-            int,
-            Field(
-                ge=0,
-                le=100,
-                default=DEFAULT_MAX_DELETE_PERCENT,
-                description="A share of the containers that the set owns, once there are ten of them.",
-            ),
-        ]
-    ]
-
-
-@with_config(_closed(**shapes.SCOPE))
-class Scope(TypedDict):
-    """Which live containers belong to this set. Given once per set.
-
-    Without a prefix the set manages exactly the names that it declares.
-    """
-
-    prefix: NotRequired[
-        Annotated[
-            Prefix,
-            Field(
-                description="Live containers whose name begins with this belong to the set. "
-                "At least 3 characters, the last one of - _ . /",
-                examples=["ci-"],
-            ),
-        ]
-    ]
-    exclude: NotRequired[
-        Annotated[
-            list[str],
-            Field(description="Longer prefixes that do not belong to the set.", examples=[["ci-other-"]]),
-        ]
-    ]
-    prune: NotRequired[
-        Annotated[
-            bool,
-            Field(
-                default=False,
-                description="Delete live containers in scope that no manifest declares.",
-            ),
-        ]
-    ]
-    sweep: NotRequired[
-        Annotated[bool, Field(default=False, description="Also delete the dead rows of the scope.")]
-    ]
-    compare: NotRequired[
-        Annotated[
-            Literal["digest", "size"],
-            Field(
-                default="digest",
-                description="How file contents are compared: size never downloads a file.",
-            ),
-        ]
-    ]
-    limits: NotRequired[
-        Annotated[
-            Limits,
-            Field(
-                description="How many containers one apply may delete or replace; see --allow-deletes.",
-                examples=[{"max_deletes": 50, "max_delete_percent": 30}],
-            ),
-        ]
-    ]
-    protect: NotRequired[
-        Annotated[
-            list[Protected],
-            Field(
-                description="Globs of names that are never deleted or replaced, declared or not any more.",
-                examples=[["ci-prod-*"]],
-            ),
-        ]
-    ]
 
 
 @with_config(_closed(**shapes.NETWORK_POLICY))

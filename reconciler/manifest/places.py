@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_type_hints
 
-from reconciler.manifest import grammar
+from reconciler.manifest import grammar, grammar_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ _VARIABLES = ("variables", A_VARIABLE)
 _TYPES = {
     "": grammar.Manifest,
     A_VARIABLE: grammar.Variable,
-    "scope": grammar.Scope,
-    "limits": grammar.Limits,
+    "scope": grammar_scope.Scope,
+    "limits": grammar_scope.Limits,
     "defaults": grammar.Defaults,
     "containers": grammar.Container,
     "network_policy": grammar.NetworkPolicy,

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.manifest.findings import Problem, did_you_mean, error, found, not_yet, quoted
-from reconciler.manifest.grammar import RULE
 from reconciler.manifest.locate import locate
+from reconciler.manifest.obeying import RULE
 from reconciler.manifest.places import A_VARIABLE, OF_A_CONTAINER_ONLY, known_keys, place_of, spoken, waits
 from reconciler.manifest.scalars import BOOLEAN
 from reconciler.manifest.values import Suspect
