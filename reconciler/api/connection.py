@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -94,6 +95,11 @@ class Connection:
     def per_minute(self) -> int | None:
         """See `Limiter.per_minute`."""
         return self._limiter.per_minute
+
+    @property
+    def viewer(self) -> str:
+        """Tells one key from another without showing it: what an account lists may depend on who asks."""
+        return hashlib.sha256(self._key.encode()).hexdigest()
 
     def tell(self, seconds: float, because: str) -> None:
         """Tells whoever listens of a wait that is not the connection's own."""

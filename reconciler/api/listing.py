@@ -12,7 +12,6 @@ them up.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from reconciler.api.cursors import page_ends, starts
@@ -46,6 +45,7 @@ async def read_list(
     clock: Clock,
     *,
     ends: Sequence[Cursor] = (),
+    floor: Cursor | None = None,
     first: Page[_Row] | None = None,
     parallelism: int = 1,
 ) -> Listing[_Row]:
@@ -55,6 +55,7 @@ async def read_list(
         fetch: gets a page.
         clock: bounds the time.
         ends: where the pages of the last listing ended, in its order; they may be wrong in any way.
+        floor: a row that the list may begin behind, instead of at the top; may be wrong, too.
         first: the first page, where it is here already.
         parallelism: pages asked for at once.
 
@@ -67,17 +68,28 @@ async def read_list(
     async def again(after: str | None) -> Page[_Row]:
         return here.pop() if after is None and here else await fetch(after, descending=False)
 
-    if parallelism > 1:
-        listing = await _at_once(fetch, clock, starts(ends, parallelism), here)
-        if listing is not None:
-            return listing
+    if parallelism > 1 or floor is not None:
+        try:
+            return await _at_once(fetch, clock, here, ends=ends, floor=floor, parallelism=parallelism)
+        except Odd:
+            pass
     return await walk(again, clock)
 
 
 async def _at_once(
-    fetch: Fetch[_Row], clock: Clock, cursors: Sequence[Cursor], here: list[Page[_Row]]
-) -> Listing[_Row] | None:
-    """Reads it in segments; None where this server is not to be read like that, its first page in `here`."""
+    fetch: Fetch[_Row],
+    clock: Clock,
+    here: list[Page[_Row]],
+    *,
+    ends: Sequence[Cursor],
+    floor: Cursor | None,
+    parallelism: int,
+) -> Listing[_Row]:
+    """Reads it in segments.
+
+    Raises:
+        Odd: this server is not to be read like that; its first page is in `here`, if that was asked for.
+    """
     deadline = clock.monotonic() + MAX_SECONDS
     asked = 0
 
@@ -100,12 +112,10 @@ async def _at_once(
     async def descending(after: str | None) -> Page[_Row]:
         return await page(after, descending=True)
 
-    segments: Segments[_Row] = Segments(ascending, descending, cursors)
-    try:
-        await segments.read()
-    except Odd:
-        return None
+    down = descending if parallelism > 1 else None
+    segments: Segments[_Row] = Segments(ascending, down, starts(ends, parallelism), floor)
+    await segments.read()
     rows = segments.rows
     seen = [Cursor(identifier, row.created_at) for identifier, row in rows.items()]
-    listing = Listing(tuple(rows.values()), segments.date)
-    return replace(listing, ends=page_ends(seen, segments.page_size))
+    found = page_ends(seen, segments.page_size)
+    return Listing(tuple(rows.values()), segments.date, found, segments.floor)

@@ -61,11 +61,13 @@ class Listing(Generic[_Row]):
     """A whole list, each id once; `date` is the server's clock on the first page.
 
     `ends` are the rows that end its pages, for the next listing to begin at; none where that is no use.
+    `floor` is the row behind which it begins, where that is not the top.
     """
 
     rows: tuple[_Row, ...]
     date: int | None
     ends: tuple[Cursor, ...] = ()
+    floor: Cursor | None = None
 
 
 @dataclass

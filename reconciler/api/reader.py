@@ -58,6 +58,11 @@ class Reader:
         """The `Date` of the server's last answer, in unix seconds; None where it sends none."""
         return self._connection.date
 
+    @property
+    def viewer(self) -> str:
+        """Who asks, as far as it matters to what is seen; never to be written down as it is."""
+        return self._connection.viewer
+
     async def wait(self, seconds: float, because: str) -> None:
         """Lets time pass, and says why to whoever watches."""
         self._connection.tell(seconds, because)
@@ -68,6 +73,7 @@ class Reader:
         *,
         name: str | None = None,
         ends: Sequence[Cursor] = (),
+        floor: Cursor | None = None,
         first: Page[LiveContainer] | None = None,
         parallelism: int = 1,
     ) -> Listing[LiveContainer]:
@@ -76,6 +82,7 @@ class Reader:
         Args:
             name: the server's own filter, which may be exact, by substring, or ignored.
             ends: where the pages of the last such listing ended; they may be wrong in any way.
+            floor: a row that the list may begin behind, instead of with the oldest; may be wrong, too.
             first: the first page, where it is here already.
             parallelism: pages asked for at once.
         """
@@ -84,7 +91,9 @@ class Reader:
             order = DESCENDING if descending else ASCENDING
             return await self.container_page(after=after, name=name, order=order)
 
-        return await read_list(fetch, self._clock, ends=ends, first=first, parallelism=parallelism)
+        return await read_list(
+            fetch, self._clock, ends=ends, floor=floor, first=first, parallelism=parallelism
+        )
 
     async def container_page(
         self,

@@ -61,19 +61,22 @@ class Segments(Generic[_Row]):
     def __init__(
         self,
         ascending: Callable[[str | None], Awaitable[Page[_Row]]],
-        descending: Callable[[str | None], Awaitable[Page[_Row]]],
+        descending: Callable[[str | None], Awaitable[Page[_Row]]] | None,
         cursors: Sequence[Cursor],
+        floor: Cursor | None = None,
     ) -> None:
         """Makes an attempt; nothing is asked yet.
 
         Args:
             ascending: gets the page after an id, oldest first; the first page for None.
-            descending: the same, newest first.
+            descending: the same, newest first; None where only one page is to be asked for at a time.
             cursors: where to begin besides the top, in the list's order.
+            floor: where to begin instead of the top, if it is accepted as any cursor is.
         """
         self._ascending = ascending
         self._descending = descending
-        self._cursors: tuple[Cursor | None, ...] = (None, *cursors)
+        self.floor = floor
+        self._cursors: tuple[Cursor | None, ...] = (floor, *cursors)
         self._place = {cursor.id: place for place, cursor in enumerate(cursors, 1)}
         self._accepted: list[asyncio.Future[bool]] = []
         self._ended: dict[int, int] = {}
@@ -150,22 +153,25 @@ class Segments(Generic[_Row]):
     async def _first(self, place: int) -> Page[_Row] | None:
         """The first page of a segment, None where its cursor is not accepted."""
         cursor = self._cursors[place]
-        page = None
-        try:
-            page = await self._ascending(cursor.id if cursor else None)
-        except (BadRequest, NotFound):
-            if cursor is None:
-                raise
-        if page is not None and (cursor is None or self._follows(cursor, page)):
-            self._take(place, page, cursor.created_at if cursor else 1)
-            self._accepted[place].set_result(True)
-            return page
-        self._accepted[place].set_result(False)
-        return None
+        page = await self._behind(place, cursor) if cursor else None
+        floor = cursor.created_at if cursor and page else 1
+        if page is None and place == 0:
+            self.floor = None
+            page = await self._ascending(None)
+        if page is not None:
+            self._take(place, page, floor)
+        self._accepted[place].set_result(page is not None)
+        return page
 
-    def _follows(self, cursor: Cursor, page: Page[_Row]) -> bool:
-        """Whether a page is what lies behind a cursor, as far as that can be seen."""
-        place = self._place[cursor.id]
+    async def _behind(self, place: int, cursor: Cursor) -> Page[_Row] | None:
+        """The page behind a cursor, None where that is not what came, as far as can be seen."""
+        try:
+            page = await self._ascending(cursor.id)
+        except (BadRequest, NotFound):
+            return None
+        return page if self._follows(place, cursor, page) else None
+
+    def _follows(self, place: int, cursor: Cursor, page: Page[_Row]) -> bool:
         return bool(page.rows) and all(
             row.created_at >= cursor.created_at and self._place.get(identifier, place + 1) > place
             for identifier, row in page.rows
@@ -216,6 +222,6 @@ class Segments(Generic[_Row]):
         if page.has_more is False or (descent is not None and descent.meets(page.rows, found)):
             self._ended[place] = end
             return True
-        if place == end - 1 and descent is None and len(found) > len(page.rows):
+        if place == end - 1 and self._descending and descent is None and len(found) > len(page.rows):
             self._descent = Descent(self._descending)
         return False

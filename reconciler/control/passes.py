@@ -184,9 +184,8 @@ async def prepare(
 
 def sought_by(desired: Desired) -> Sought:
     """The names that a set is about."""
-    if desired.scope.prefix is not None:
-        return Sought(desired.scope.prefix)
-    return Sought(names=tuple(entry.name for entry in desired.containers))
+    scope, names = desired.scope, tuple(entry.name for entry in desired.containers)
+    return Sought(scope.prefix, names, scope.exclude, dead=scope.sweep)
 
 
 async def still_so(prepared: Prepared, account: Account, speed: Speed) -> Prepared:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reconciler.ledger.store import Place
-    from reconciler.model.listed import Cursor, NameFilter
+    from reconciler.model.listed import Cursor, Horizon, NameFilter
     from reconciler.model.plan import Target
 
 KEPT_ALSO = 16
@@ -135,6 +135,19 @@ class Ledger:
     def remember_ends(self, ends: Sequence[Cursor], name: str = "") -> None:
         """Notes them, instead of what was noted before."""
         self._part.write(lambda db, target: listed.keep(db, target, name, ends))
+
+    def horizon(self, scope: str) -> Horizon | None:
+        """The row before which everything that concerns a scope is dead, None where nobody knows."""
+        return (
+            self._store.read(lambda db, target: rows.horizon(db, target, scope), None)
+            if self._store
+            else None
+        )
+
+    def remember_horizon(self, scope: str, seen: Horizon | None) -> None:
+        """Notes it; None forgets it."""
+        if self._store is not None:
+            self._store.write(lambda db, target: listed.keep_horizon(db, target, scope, seen))
 
     def name_filter(self) -> NameFilter | None:
         """What the filter of the container list by name was last seen to do, None where nobody knows."""

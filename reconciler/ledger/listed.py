@@ -1,4 +1,4 @@
-"""Notes where the pages of container lists ended, so that the next list is read from many places at once.
+"""Notes of container lists: where their pages ended, and behind which row there is anything alive.
 
 They are as old as the last list, and a ledger may come from anywhere: whoever begins at one checks it.
 """
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from reconciler.model.listed import Cursor
+    from reconciler.model.listed import Cursor, Horizon
 
 KEPT_ENDS = 2000
 """Of one list; that of 200,000 rows has no more."""
@@ -31,3 +31,23 @@ def keep(db: sqlite3.Connection, target: int, name: str, found: Sequence[Cursor]
         (target, name, place, end.id, end.created_at) for place, end in enumerate(found[apart - 1 :: apart])
     ]
     db.executemany("INSERT INTO page_end VALUES (?, ?, ?, ?, ?)", values)
+
+
+def keep_horizon(db: sqlite3.Connection, target: int, scope: str, seen: Horizon | None) -> None:
+    """Replaces what is known of a scope's dead rows; None forgets it."""
+    for table in ("horizon", "dead"):
+        db.execute(f"DELETE FROM {table} WHERE target = ? AND scope = ?", (target, scope))  # noqa: S608 - our own names
+    if seen is None:
+        return
+    if db.execute("SELECT count(*) FROM horizon WHERE target = ?", (target,)).fetchone()[0] >= KEPT_LISTS:
+        for table in ("horizon", "dead"):
+            db.execute(f"DELETE FROM {table} WHERE target = ?", (target,))  # noqa: S608 - as above
+    floor = seen.floor
+    db.execute(
+        "INSERT INTO horizon VALUES (?, ?, ?, ?, ?)", (target, scope, floor.id, floor.created_at, seen.date)
+    )
+    values = [
+        (target, scope, place, dead.id, dead.name, dead.created_at, dead.status)
+        for place, dead in enumerate(seen.dead)
+    ]
+    db.executemany("INSERT INTO dead VALUES (?, ?, ?, ?, ?, ?, ?)", values)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.history import Run, SeenPrefix
-from reconciler.model.listed import Cursor, NameFilter
+from reconciler.model.listed import Cursor, Dead, Horizon, NameFilter
 from reconciler.model.memory import Birth, Intent, Memory, Sending, Touch
 from reconciler.model.plan import Target
 
@@ -76,6 +76,20 @@ def name_filter(db: sqlite3.Connection, target: int) -> NameFilter | None:
     """What the filter by name was last seen to do."""
     found = db.execute("SELECT works, date FROM name_filter WHERE target = ?", (target,)).fetchone()
     return NameFilter(bool(number(found[0])), maybe(found[1])) if found else None
+
+
+def horizon(db: sqlite3.Connection, target: int, scope: str) -> Horizon | None:
+    """The row before which everything of a scope is dead, with what is."""
+    where = "WHERE target = ? AND scope = ?"
+    found = db.execute(f"SELECT id, created_at, date FROM horizon {where}", (target, scope)).fetchone()  # noqa: S608 - our own words
+    if not found:
+        return None
+    query = f"SELECT id, name, created_at, status FROM dead {where} ORDER BY place"  # noqa: S608 - as above
+    dead = tuple(
+        Dead(_text(each), _text(name), _number(created_at), _text(status))
+        for each, name, created_at, status in db.execute(query, (target, scope)).fetchall()
+    )
+    return Horizon(Cursor(_text(found[0]), _number(found[1])), _number(found[2]), dead)
 
 
 def lag_seen(db: sqlite3.Connection, target: int) -> float:

@@ -71,6 +71,16 @@ CREATE TABLE prefix (
 CREATE TABLE name_filter (
   target INTEGER PRIMARY KEY, works INTEGER NOT NULL, date INTEGER
 );
+CREATE TABLE horizon (
+  target INTEGER NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL, created_at INTEGER NOT NULL,
+  date INTEGER NOT NULL,
+  PRIMARY KEY (target, scope)
+) WITHOUT ROWID;
+CREATE TABLE dead (
+  target INTEGER NOT NULL, scope TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
+  created_at INTEGER NOT NULL, status TEXT NOT NULL,
+  PRIMARY KEY (target, scope, place)
+) WITHOUT ROWID;
 CREATE TABLE page_end (
   target INTEGER NOT NULL, name TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -100,6 +110,8 @@ NOTES = (
     "digest",
     "prefix",
     "name_filter",
+    "horizon",
+    "dead",
     "page_end",
     "run",
 )

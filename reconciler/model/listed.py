@@ -26,10 +26,35 @@ class NameFilter:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The names that a pass is about: all below a prefix, or without one exactly these, as declared.
+    """The names that a pass is about: all below a prefix, or without one exactly those that are declared.
 
-    Without either it is about the whole account.
+    Without either it is about the whole account. `names` are the declared ones, `exclude` prefixes that are
+    carved out. `dead` says that it is about every dead row, too, to delete them.
     """
 
     prefix: str | None = None
     names: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A row that expired or was deleted, which is final; `name` is the live name."""
+
+    id: str
+    name: str
+    created_at: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """A row before which everything is dead, itself included, seen so at `date` (server's unix seconds).
+
+    `dead` are the rows up to it that concern a scope; of the others nothing depends.
+    """
+
+    floor: Cursor
+    date: int
+    dead: tuple[Dead, ...] = ()

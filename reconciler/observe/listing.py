@@ -17,7 +17,7 @@ then. The live containers of others are only counted, and remain uncounted where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.api.name_filter import goes_on, narrows
@@ -25,14 +25,16 @@ from reconciler.api.pager import Listing
 from reconciler.api.parallel import each
 from reconciler.api.reader import ASCENDING
 from reconciler.model.listed import NameFilter
+from reconciler.model.live import Origin
+from reconciler.observe import horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.api.pager import Page
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
-    from reconciler.model.listed import Sought
+    from reconciler.model.listed import Horizon, Sought
     from reconciler.model.live import LiveContainer
 
 LATER = 7 * 24 * 3600
@@ -40,9 +42,21 @@ LATER = 7 * 24 * 3600
 
 
 async def list_containers(
-    reader: Reader, ledger: Ledger, sought: Sought, *, parallelism: int
+    reader: Reader,
+    ledger: Ledger,
+    sought: Sought,
+    concerns: Callable[[str], bool],
+    *,
+    parallelism: int,
 ) -> tuple[Listing[LiveContainer], bool]:
-    """Lists at least every container whose name is sought.
+    """Lists at least every container whose name is sought; dead ones may be told from memory (`horizon`).
+
+    Args:
+        reader: the account.
+        ledger: what is remembered of it.
+        sought: the names that this is about.
+        concerns: tells of a declared name whether it is one of them.
+        parallelism: requests at once.
 
     Returns:
         The list, and whether it is that of the whole account.
@@ -50,11 +64,11 @@ async def list_containers(
     Raises:
         ApiError: it could not be had whole.
     """
-    lister = _Lister(reader, ledger, parallelism)
+    lister = _Lister(reader, ledger, sought, concerns, parallelism)
     known = ledger.name_filter()
     narrow = None
     if known is None or known.works:
-        narrow = await lister.narrow(sought, proven=known is not None)
+        narrow = await lister.narrow(proven=known is not None)
     if narrow is not None:
         lister.learn(known, works=True, date=narrow.date)
         return narrow, False
@@ -72,6 +86,8 @@ class _Lister:
 
     reader: Reader
     ledger: Ledger
+    sought: Sought
+    concerns: Callable[[str], bool]
     parallelism: int
 
     def __post_init__(self) -> None:
@@ -83,10 +99,10 @@ class _Lister:
         if known is None or known.works is not works:
             self.ledger.remember_filter(NameFilter(works, date))
 
-    async def narrow(self, sought: Sought, *, proven: bool) -> Listing[LiveContainer] | None:
+    async def narrow(self, *, proven: bool) -> Listing[LiveContainer] | None:
         """Lists what is sought alone, None where that is not worth it or does not work."""
-        ends = self.ledger.page_ends()
-        if not ends and not proven:  # where a filter was used there was more than a page
+        sought, ends = self.sought, self.ledger.page_ends()
+        if not ends and not proven and self._horizon("") is None:  # otherwise there was more than a page
             self._first = await self.reader.container_page(order=ASCENDING)
             if self._first.has_more is not True:
                 return None
@@ -133,16 +149,59 @@ class _Lister:
                 self.asked.append(question)
                 return None
         listing = await self._list(question, first)
-        if listing.date is None or not narrows(question, (row.name for row in listing.rows)):
+        shown = (row.name for row in listing.rows if row.seen.origin is Origin.LIST)
+        if listing.date is None or not narrows(question, shown):
             self.asked.append(question)
             return None
         return listing
 
     async def _list(self, name: str, first: Page[LiveContainer] | None) -> Listing[LiveContainer]:
+        """Lists by a name, or everything, but for the pages of the dead with which the list begins."""
+        known = self._horizon(name)
+        listing = await self._read(name, first, known)
+        if known and listing.floor and self._doubtful(known, listing):
+            listing = await self._read(name, first, None)
+        known = known if listing.floor else None
+        moved = self._moved(name, known, listing)
+        ends = horizon.behind(listing.ends, moved.floor) if moved else listing.ends
+        if ends != self.ledger.page_ends(name):
+            self.ledger.remember_ends(ends, name)
+        if known is None:
+            return listing
+        return replace(listing, rows=(*horizon.dead_rows(known, listing.rows), *listing.rows))
+
+    async def _read(
+        self, name: str, first: Page[LiveContainer] | None, known: Horizon | None
+    ) -> Listing[LiveContainer]:
+        floor = known.floor if known else None
         ends = self.ledger.page_ends(name)
-        listing = await self.reader.containers(
-            name=name or None, ends=ends, first=first, parallelism=self.parallelism
+        return await self.reader.containers(
+            name=name or None,
+            ends=horizon.behind(ends, floor) if floor else ends,
+            floor=floor,
+            first=first,
+            parallelism=self.parallelism,
         )
-        if listing.ends != ends:
-            self.ledger.remember_ends(listing.ends, name)
-        return listing
+
+    def _horizon(self, name: str) -> Horizon | None:
+        if self.sought.dead or (self.sought.prefix is None and not self.sought.names):
+            return None
+        return self.ledger.horizon(self._key(name))
+
+    def _doubtful(self, known: Horizon, listing: Listing[LiveContainer]) -> bool:
+        """Whether what is remembered of the dead is too old, or something depends on it."""
+        old = listing.date is None or not 0 <= listing.date - known.date < horizon.DAY
+        return old or horizon.decides(known, listing.rows, self.sought.names)
+
+    def _moved(self, name: str, known: Horizon | None, listing: Listing[LiveContainer]) -> Horizon | None:
+        """Remembers how far the dead reach now."""
+        before = self.ledger.horizon(self._key(name))
+        moved = None
+        if not self.sought.dead:
+            moved = horizon.moved(known, listing, self.sought.names, self.concerns)
+        if moved != before:
+            self.ledger.remember_horizon(self._key(name), moved)
+        return moved
+
+    def _key(self, name: str) -> str:
+        return horizon.horizon_key(self.reader.viewer, self.sought, name)

@@ -72,7 +72,7 @@ async def observe(
     Raises:
         ApiError: something that is needed could not be read.
     """
-    listing, whole = await list_containers(reader, ledger, sought, parallelism=parallelism)
+    listing, whole = await list_containers(reader, ledger, sought, needs.concerns, parallelism=parallelism)
     rows = await corrected(
         reader, listing, ledger, needs.concerns, settles=settles, list_lag=list_lag, whole=whole
     )

@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     from reconciler.api.pager import Listing
 
 
-def read(server: ListServer, ends: tuple[Cursor, ...] = (), parallelism: int = 16) -> Listing[Row]:
+def read(
+    server: ListServer, ends: tuple[Cursor, ...] = (), parallelism: int = 16, floor: Cursor | None = None
+) -> Listing[Row]:
     """Reads a server's list."""
-    return asyncio.run(read_list(server, FakeClock(), ends=ends, parallelism=parallelism))
+    reading = read_list(server, FakeClock(), ends=ends, floor=floor, parallelism=parallelism)
+    return asyncio.run(reading)
 
 
 def warm(server: ListServer) -> tuple[Cursor, ...]:
@@ -176,6 +179,43 @@ def test_cursors_that_are_gone_cost_a_request_each(unknown: int | str) -> None:
     server.rows = [row for row in server.rows if row.id not in dead]
     assert list(read(server, ends).rows) == server.rows
     assert len(server.asked) <= 10 + len(dead) + 4
+
+
+@settings(deadline=None, max_examples=200)
+@given(cases(), st.integers(0, 13))
+def test_what_lies_behind_a_floor_is_there_and_what_lies_before_it_may_be_left_out(
+    case: tuple[ListServer, tuple[Cursor, ...], int], place: int
+) -> None:
+    server, ends, parallelism = case
+    if server.has_more == MISSING or place >= len(server.rows) or server.order == NEWEST:
+        return
+    floor = Cursor(server.rows[place].id, server.rows[place].created_at)
+    behind = {row.id for row in server.rows[place + 1 :]}
+    everything = {row.id for row in server.rows}
+    try:
+        listing = read(server, ends, parallelism, floor)
+    except ProtocolError:
+        return
+    found = {row.id for row in listing.rows}
+    assert len(found) == len(listing.rows)
+    assert (behind if listing.floor else everything) - server.gone <= found <= set(server.ever)
+
+
+@pytest.mark.parametrize("parallelism", [1, 2, 16])
+def test_a_floor_saves_the_pages_before_it(parallelism: int) -> None:
+    server = ListServer(numbered(1000), size=100)
+    ends = warm(server)
+    listing = read(server, ends[6:], parallelism, ends[5])
+    assert list(listing.rows) == numbered(1000)[600:]
+    assert len(server.asked) == 4
+    assert (listing.floor, listing.ends) == (ends[5], ends[6:])
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_a_floor_that_is_gone_is_none(unknown: int | str) -> None:
+    server = ListServer(numbered(1000)[600:], size=100, unknown=unknown)
+    listing = read(server, floor=Cursor("r0599", 1599))
+    assert (list(listing.rows), listing.floor if unknown != "restart" else None) == (server.rows, None)
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from reconciler.ledger.listed import KEPT_ENDS, KEPT_LISTS
 from reconciler.ledger.report import read_runs
 from reconciler.ledger.store import Place
 from reconciler.model.history import PastRun, SeenPrefix
-from reconciler.model.listed import Cursor, NameFilter
+from reconciler.model.listed import Cursor, Dead, Horizon, NameFilter
 from reconciler.model.memory import Birth, ContentDigest, Intent, Memory, Touch
 from reconciler.model.plan import Target
 
@@ -180,6 +181,24 @@ def test_what_the_filter_by_name_does_comes_back_and_is_forgotten(tmp_path: Path
         for seen in (NameFilter(works=True, date=7), NameFilter(works=False), None):
             ledger.remember_filter(seen)
             assert ledger.name_filter() == seen
+
+
+def test_what_is_known_of_the_dead_comes_back_for_each_scope(tmp_path: Path) -> None:
+    seen = Horizon(
+        Cursor("cntr_3", 9), 100, (Dead("cntr_9", "ci-a", 8, "expired"), Dead("cntr_1", "", 8, "x"))
+    )
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert ledger.horizon("one") is None
+        ledger.remember_horizon("one", seen)
+        ledger.remember_horizon("two", replace(seen, dead=()))
+    with remembering(tmp_path / "ledger.db") as ledger:
+        assert (ledger.horizon("one"), ledger.horizon("two")) == (seen, replace(seen, dead=()))
+        ledger.remember_horizon("one", None)
+        assert (ledger.horizon("one"), ledger.horizon("two")) == (None, replace(seen, dead=()))
+        for number in range(KEPT_LISTS):
+            ledger.remember_horizon(str(number), seen)
+        assert ledger.horizon("two") is None
+        assert ledger.horizon(str(KEPT_LISTS - 1)) == seen
 
 
 def test_the_ends_of_pages_are_bounded(tmp_path: Path) -> None:
