@@ -133,6 +133,7 @@ def test_what_was_left_expired_stays_so(server: Server, tmp_path: Path) -> None:
         plans = [of(server, wanted, ledger) for _ in range(3)]
     assert [seen(plan) for plan in plans] == [seen(of(server, wanted))] * 3
     assert Reason.LEFT_EXPIRED in plans[2].plan.changes[-1].reasons
+    assert plans[2].requests == 2  # from the page on that holds its last row
 
 
 def test_who_sweeps_lists_them_all(server: Server, tmp_path: Path) -> None:
@@ -154,6 +155,18 @@ def test_once_a_day_the_dead_are_counted_anew(server: Server, tmp_path: Path) ->
         server.control("POST", "/clock", {"now": NOW + 90_000, "freeze": True})
         assert of(server, wanted, ledger).plan.dead_rows == 199 + 2
         assert of(server, wanted, ledger).requests < 4
+
+
+def test_remembered_names_prove_nothing_of_the_filter(tmp_path: Path) -> None:
+    wanted = ours(bare("ci-a"), bare("ci-b"))
+    with remembering(tmp_path / "ledger.db") as ledger:
+        for name_filter in ("prefix", "exact"):
+            with serving(name_filter=name_filter) as server:
+                freeze(server)
+                plant(server, *(("ci-a", "expired") for _ in range(230)))
+                plant(server, ("ci-a", "running"), ("ci-b", "running"), ("ci-", "running"), since=NOW - 2000)
+                for _ in range(2):
+                    assert same(of(server, wanted, ledger), of(server, wanted))
 
 
 def test_a_floor_that_somebody_swept_is_none(server: Server, tmp_path: Path) -> None:

@@ -152,6 +152,17 @@ def test_names_cost_a_request_each_where_the_account_is_known_to_have_more_pages
         assert of(server, missing, ledger).plan.others == 823 - 1 + 1
 
 
+def test_what_was_about_to_be_deleted_elsewhere_is_not_forgotten(tmp_path: Path) -> None:
+    with serving(name_filter="prefix") as server, remembering(tmp_path / "ledger.db") as ledger:
+        freeze(server)
+        plant(server, [*OTHERS, *OWN])
+        ledger.doomed("cntr_other-1")
+        account = account_of(server, ledger)
+        found = planned(server, DECLARED, account=account, parallelism=16, exclusive=True)
+        assert found.plan.others is None
+        assert ledger.recall().doomed == {"cntr_other-1"}
+
+
 def test_a_name_with_a_stamp_is_a_copy_that_a_lookup_finds(tmp_path: Path) -> None:
     stamped = "ci-007~aabcdefgh"
     with serving(name_filter="prefix") as server, remembering(tmp_path / "ledger.db") as ledger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,11 +31,11 @@ from support.lists import (
 
 from reconciler.api.cursors import page_ends, starts
 from reconciler.api.errors import NotFound, ProtocolError
-from reconciler.api.listing import read_list
+from reconciler.api.listing import Fetch, read_list
 from reconciler.model.listed import Cursor
 
 if TYPE_CHECKING:
-    from reconciler.api.pager import Listing
+    from reconciler.api.pager import Listing, Page
 
 
 def read(
@@ -59,13 +60,14 @@ def cases(draw: st.DrawFn) -> tuple[ListServer, tuple[Cursor, ...], int]:
     return server, draw(remembered(server)), draw(st.sampled_from([1, 2, 3, 16, 16]))
 
 
-TIED = [Row("a", 5), Row("b", 5), Row("c", 5), Row("d", 5), Row("e", 6)]
+EARLY = [Row(f"z{number}", -50 + number) for number in range(6)]
+TIED = [Row(name, 5) for name in "abcd"] + [Row("e", 6)]
 
 
 @settings(deadline=None, max_examples=200)
 @given(cases())
 # from above, the rows of one second come in another order than from below: c is on neither side of b
-@example((ListServer([Row("z", 4), *TIED], size=2, order=STABLE), (), 16))
+@example((ListServer([*EARLY, *TIED, Row("f", 60), Row("g", 61)], size=2, order=STABLE), (), 16))
 # the order is ignored, and all of the first page is of one second: nothing was seen from the other end
 @example((ListServer([*TIED, Row("f", 7), Row("g", 8)], size=2, order=IGNORED), (), 16))
 # a cursor that is gone leads to the top, where the rows are as old as it was
@@ -240,6 +242,38 @@ def test_a_server_that_ignores_cursors_has_no_end() -> None:
     with pytest.raises(ProtocolError, match="repeat themselves"):
         read(server, tuple(Cursor(row.id, row.created_at) for row in numbered(1000)[99::100]))
     assert len(server.asked) <= 10 + 8
+
+
+def mixing(server: ListServer, number: int, instead: str | None) -> Fetch[Row]:
+    """A server that answers one request, by its number, as if it had another cursor."""
+
+    async def fetch(after: str | None, *, descending: bool) -> Page[Row]:
+        return await server(instead if len(server.asked) == number else after, descending=descending)
+
+    return fetch
+
+
+@pytest.mark.parametrize("instead", ["r0199", "r0599", "r0899"])
+@pytest.mark.parametrize("number", range(1, 10))
+def test_a_page_that_another_request_asked_for_is_found_out(number: int, instead: str) -> None:
+    server = ListServer(numbered(1000), size=100)
+    ends = warm(server)
+    reading = read_list(mixing(server, number, instead), FakeClock(), ends=ends, parallelism=16)
+    assert list(asyncio.run(reading).rows) == numbered(1000)
+
+
+@pytest.mark.parametrize("lies_about", ["r0099", "r0199", "r0299"])
+def test_an_end_that_is_claimed_falsely_before_a_cursor_is_found_out(lies_about: str) -> None:
+    server = ListServer(numbered(1000), size=100)
+    ends = warm(server)
+
+    async def fetch(after: str | None, *, descending: bool) -> Page[Row]:
+        lies = after == lies_about and (after, False) not in server.asked
+        page = await server(after, descending=descending)
+        return replace(page, has_more=False) if lies else page
+
+    found = asyncio.run(read_list(fetch, FakeClock(), ends=ends[3:4], parallelism=16))
+    assert list(found.rows) == numbered(1000)
 
 
 def test_a_list_that_is_not_there_is_an_error_of_its_own() -> None:
