@@ -30,6 +30,7 @@ from support.lists import (
 )
 
 from reconciler.api.cursors import page_ends, starts
+from reconciler.api.ends import Descent
 from reconciler.api.errors import NotFound, ProtocolError
 from reconciler.api.listing import Fetch, read_list
 from reconciler.model.listed import Cursor
@@ -60,7 +61,7 @@ def cases(draw: st.DrawFn) -> tuple[ListServer, tuple[Cursor, ...], int]:
     return server, draw(remembered(server)), draw(st.sampled_from([1, 2, 3, 16, 16]))
 
 
-EARLY = [Row(f"z{number}", -50 + number) for number in range(6)]
+EARLY = [Row(f"z{number}", 1 + number // 2) for number in range(6)]
 TIED = [Row(name, 5) for name in "abcd"] + [Row("e", 6)]
 
 
@@ -274,6 +275,16 @@ def test_an_end_that_is_claimed_falsely_before_a_cursor_is_found_out(lies_about:
 
     found = asyncio.run(read_list(fetch, FakeClock(), ends=ends[3:4], parallelism=16))
     assert list(found.rows) == numbered(1000)
+
+
+def test_a_row_seen_from_both_sides_is_no_meeting_where_the_lowest_from_above_was_not_passed() -> None:
+    rows = numbered(6)
+    descent = Descent(lambda after: ListServer(rows, size=3)(after, descending=True))
+    asyncio.run(descent.advance(0, 0))
+    page = [(row.id, row) for row in rows[4:]]
+    assert descent.meets(page, {row.id for row in rows})
+    assert not descent.meets(page, {row.id for row in rows if row.id != "r0003"})
+    assert not descent.meets([(row.id, row) for row in rows[:4]], {row.id for row in rows})
 
 
 def test_a_list_that_is_not_there_is_an_error_of_its_own() -> None:
