@@ -35,6 +35,8 @@ CACHES = (
     ("local_file", "used"),
     ("form", "used"),
     ("touch", "ours"),
+    ("page_end", "created_at"),
+    ("horizon", "date"),
 )
 """Tables that may be emptied at any time, with what tells which of their rows are old."""
 

@@ -138,16 +138,11 @@ class Ledger:
 
     def horizon(self, scope: str) -> Horizon | None:
         """The row before which everything that concerns a scope is dead, None where nobody knows."""
-        return (
-            self._store.read(lambda db, target: rows.horizon(db, target, scope), None)
-            if self._store
-            else None
-        )
+        return self._part.read(lambda db, target: rows.horizon(db, target, scope), None)
 
     def remember_horizon(self, scope: str, seen: Horizon | None) -> None:
         """Notes it; None forgets it."""
-        if self._store is not None:
-            self._store.write(lambda db, target: listed.keep_horizon(db, target, scope, seen))
+        self._part.write(lambda db, target: listed.keep_horizon(db, target, scope, seen))
 
     def name_filter(self) -> NameFilter | None:
         """What the filter of the container list by name was last seen to do, None where nobody knows."""

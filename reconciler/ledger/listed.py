@@ -5,6 +5,7 @@ They are as old as the last list, and a ledger may come from anywhere: whoever b
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,19 +36,11 @@ def keep(db: sqlite3.Connection, target: int, name: str, found: Sequence[Cursor]
 
 def keep_horizon(db: sqlite3.Connection, target: int, scope: str, seen: Horizon | None) -> None:
     """Replaces what is known of a scope's dead rows; None forgets it."""
-    for table in ("horizon", "dead"):
-        db.execute(f"DELETE FROM {table} WHERE target = ? AND scope = ?", (target, scope))  # noqa: S608 - our own names
+    db.execute("DELETE FROM horizon WHERE target = ? AND scope = ?", (target, scope))
     if seen is None:
         return
     if db.execute("SELECT count(*) FROM horizon WHERE target = ?", (target,)).fetchone()[0] >= KEPT_LISTS:
-        for table in ("horizon", "dead"):
-            db.execute(f"DELETE FROM {table} WHERE target = ?", (target,))  # noqa: S608 - as above
-    floor = seen.floor
-    db.execute(
-        "INSERT INTO horizon VALUES (?, ?, ?, ?, ?)", (target, scope, floor.id, floor.created_at, seen.date)
-    )
-    values = [
-        (target, scope, place, dead.id, dead.name, dead.created_at, dead.status)
-        for place, dead in enumerate(seen.dead)
-    ]
-    db.executemany("INSERT INTO dead VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        db.execute("DELETE FROM horizon WHERE target = ?", (target,))
+    dead = json.dumps([(dead.id, dead.name, dead.created_at, dead.status) for dead in seen.dead])
+    values = (target, scope, seen.floor.id, seen.floor.created_at, seen.date, dead)
+    db.execute("INSERT INTO horizon VALUES (?, ?, ?, ?, ?, ?)", values)

@@ -80,16 +80,19 @@ def name_filter(db: sqlite3.Connection, target: int) -> NameFilter | None:
 
 def horizon(db: sqlite3.Connection, target: int, scope: str) -> Horizon | None:
     """The row before which everything of a scope is dead, with what is."""
-    where = "WHERE target = ? AND scope = ?"
-    found = db.execute(f"SELECT id, created_at, date FROM horizon {where}", (target, scope)).fetchone()  # noqa: S608 - our own words
+    query = "SELECT id, created_at, date, dead FROM horizon WHERE target = ? AND scope = ?"
+    found = db.execute(query, (target, scope)).fetchone()
     if not found:
         return None
-    query = f"SELECT id, name, created_at, status FROM dead {where} ORDER BY place"  # noqa: S608 - as above
-    dead = tuple(
-        Dead(_text(each), _text(name), _number(created_at), _text(status))
-        for each, name, created_at, status in db.execute(query, (target, scope)).fetchall()
-    )
-    return Horizon(Cursor(_text(found[0]), _number(found[1])), _number(found[2]), dead)
+    dead = tuple(map(_dead, _list(found[3])))
+    return Horizon(Cursor(text(found[0]), number(found[1])), number(found[2]), dead)
+
+
+def _dead(value: object) -> Dead:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a row, found {value!r:.80}")
+    each, name, created_at, status = value
+    return Dead(text(each), text(name), number(created_at), text(status))
 
 
 def lag_seen(db: sqlite3.Connection, target: int) -> float:

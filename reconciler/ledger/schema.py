@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 6
+VERSION = 7
 
 TABLES = """
 CREATE TABLE target (
@@ -73,14 +73,9 @@ CREATE TABLE name_filter (
 );
 CREATE TABLE horizon (
   target INTEGER NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL, created_at INTEGER NOT NULL,
-  date INTEGER NOT NULL,
+  date INTEGER NOT NULL, dead TEXT NOT NULL,
   PRIMARY KEY (target, scope)
-) WITHOUT ROWID;
-CREATE TABLE dead (
-  target INTEGER NOT NULL, scope TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
-  created_at INTEGER NOT NULL, status TEXT NOT NULL,
-  PRIMARY KEY (target, scope, place)
-) WITHOUT ROWID;
+);
 CREATE TABLE page_end (
   target INTEGER NOT NULL, name TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -111,7 +106,6 @@ NOTES = (
     "prefix",
     "name_filter",
     "horizon",
-    "dead",
     "page_end",
     "run",
 )

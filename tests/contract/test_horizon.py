@@ -66,8 +66,9 @@ def of(server: Server, desired: Desired, ledger: Ledger | None = None, key: str 
 
 
 def seen(prepared: Prepared) -> dict[str, Any]:
-    """A plan without when it was made."""
-    return plan_values(replace(prepared.plan, created_at=""))
+    """A plan without when it was made, and what that took."""
+    cost = replace(prepared.plan.cost, made=None)
+    return plan_values(replace(prepared.plan, created_at="", cost=cost))
 
 
 def ours(*entries: DesiredContainer, sweep: bool = False) -> Desired:

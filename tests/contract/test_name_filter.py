@@ -54,8 +54,9 @@ def plant(server: Server, names: list[str]) -> None:
 
 
 def seen(prepared: Prepared) -> dict[str, Any]:
-    """A plan without what may differ: when it was made, and how many others there are."""
-    values = plan_values(replace(prepared.plan, created_at="", others=None))
+    """A plan without what may differ: when it was made, what that took, and how many others there are."""
+    cost = replace(prepared.plan.cost, made=None)
+    values = plan_values(replace(prepared.plan, created_at="", others=None, cost=cost))
     return {key: value for key, value in values.items() if key != "digest"}
 
 
