@@ -74,7 +74,7 @@ def add_command(commands: argparse._SubParsersAction[Parser], name: str, what: s
     )
 
 
-def add_paths(parser: Parser, what: str = "manifest or folder of manifests") -> None:
+def add_paths(parser: Parser, what: str = "manifest, folder of manifests, or - for standard input") -> None:
     """The manifests."""
     parser.add_argument("paths", metavar="PATH", nargs="+", help=what)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.cli.input_options import given_by
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal
 from reconciler.cli.review_options import conditions_of
 from reconciler.cli.selection import pass_options, refuse_plans, refuse_what_plans_carry, speed_of
 from reconciler.cli.target import check_options, opened, prints_of, profile_of, remembering
 from reconciler.control.approvals import another_plan
 from reconciler.control.exclusion import exclusive
+from reconciler.control.given_again import given_again
 from reconciler.control.guards import check_guards
 from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
-from reconciler.control.named import check_named
 from reconciler.control.overlap import forget, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare, still_so
 from reconciler.control.policies import refused_by_policy
@@ -53,14 +54,17 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     another = another_plan(approved, options.expect_digest)
     if another is not None:
         raise another
-    check_named(approved.manifests, saved[0], [path for path in options.paths if path != saved[0]])
+    repeated = [path for path in options.paths if path != saved[0]]
+    given = given_again(approved, saved[0], given_by(options), repeated)
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))
     with (
         remembering(options, console) as store,
         opened(options, console, store) as account,
         _exclusive(options, console, account, scope[0]),
     ):
-        state = approved_state(approved, account, asked.policies, prints_of(store), strict=options.strict)
+        state = approved_state(
+            approved, account, asked.policies, prints_of(store), given, strict=options.strict
+        )
         preparing = prepare_approved(approved, state, account, asked)
         conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
         return _run(options, console, account, scope, preparing, conditions=conditions, approved=True)
@@ -82,6 +86,7 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
             asked.policies,
             prints_of(store),
             reading=asked.asked.reading,
+            given=given_by(options),
             strict=options.strict,
         )
         check_requested(asked, desired)

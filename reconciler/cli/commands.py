@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.changes import apply, destroy
 from reconciler.cli.explaining import explain
+from reconciler.cli.input_options import given_by
 from reconciler.cli.interrupts import run_until_signal
 from reconciler.cli.layout import fmt
 from reconciler.cli.ledger import clear_ledger, history, show_ledger
@@ -45,6 +46,7 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
             profile_of(options),
             judges,
             reading=reading,
+            given=given_by(options),
             strict=options.strict,
             forms=forms_of(store),
         )
@@ -109,6 +111,7 @@ def _planned(
             asked.policies,
             prints_of(store),
             reading=asked.asked.reading,
+            given=given_by(options),
             strict=options.strict,
             forms=forms_of(store),
         )

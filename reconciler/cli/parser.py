@@ -27,6 +27,7 @@ from reconciler.cli.arguments import (
     port,
 )
 from reconciler.cli.emulator_options import add_emulator_options
+from reconciler.cli.input_options import add_inputs
 from reconciler.cli.layout import add_fmt
 from reconciler.cli.ledger_options import add_history, add_ledger
 from reconciler.cli.review_options import add_conditions, add_max_cost
@@ -79,6 +80,7 @@ def _validate(commands: argparse._SubParsersAction[Parser]) -> None:
         "         reconciler validate manifests --format github --strict",
     )
     add_paths(parser)
+    add_inputs(parser)
     add_strict(parser)
     parser.add_argument("--base-url", metavar="URL", help="the target whose limits are checked")
     add_provider(parser)
@@ -97,6 +99,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
         "         reconciler plan manifests --policy policies --policy budget.json",
     )
     add_paths(parser)
+    add_inputs(parser)
     add_strict(parser)
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=file_name, help="save the plan, for `apply FILE`"
@@ -122,8 +125,10 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add_paths(
         parser,
-        "manifest, folder of manifests, or one saved plan (followed by manifests of it that lie elsewhere)",
+        "manifest, folder of manifests, - for standard input, or one saved plan (followed by - where it was "
+        "made with that, and by manifests of it that lie elsewhere)",
     )
+    add_inputs(parser)
     add_strict(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before changing anything")
     add_conditions(parser)
@@ -152,6 +157,7 @@ def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
         "reconciler drift manifests --fail-on expired",
     )
     add_paths(parser)
+    add_inputs(parser)
     add_strict(parser)
     parser.add_argument(
         "--fail-on",
@@ -176,6 +182,7 @@ def _destroy(commands: argparse._SubParsersAction[Parser]) -> None:
         "reconciler destroy manifests --auto-approve",
     )
     add_paths(parser)
+    add_inputs(parser)
     add_strict(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask before deleting anything")
     add_lock(parser)

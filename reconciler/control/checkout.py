@@ -15,6 +15,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.manifest.given import STANDARD_INPUT
 from reconciler.model.plan import Commit
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _FOREIGN = re.compile(r"^(?:local|worktree)\s+filter\.", re.MULTILINE)
 
 def commit_of(paths: Sequence[str]) -> Commit | None:
     """The commit of the work tree that holds these manifests; None where there is no single one."""
+    if STANDARD_INPUT in paths:  # which lies nowhere
+        return None
     folders = {_folder(path) for path in paths}
     roots = {_git(folder, "rev-parse", "--show-toplevel") for folder in folders}
     root = roots.pop() if len(roots) == 1 else None

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from reconciler.control.allowances import as_errors, settled
 from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.manifest import fingerprint, load
+from reconciler.manifest.uses import noted
 from reconciler.model.asked import Reading
 from reconciler.model.diagnostics import Diagnostic, Severity, errors_in
 from reconciler.model.errors import InvalidInput
 from reconciler.planning.capabilities import unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reconciler.control.policies import Policies
-    from reconciler.manifest import Loaded
+    from reconciler.manifest import Given, Loaded
     from reconciler.manifest.digests import Prints
     from reconciler.manifest.keeping import Forms
     from reconciler.model.profile import Profile
@@ -43,16 +44,17 @@ def check(
     policies: Policies = NO_POLICIES,
     *,
     reading: Reading = READING,
+    given: Given | None = None,
     strict: bool = False,
     forms: Forms | None = None,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
-    """Loads and checks manifests offline.
+    """Loads and checks manifests offline; `given` sets their variables.
 
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
     command. With `strict`, warnings are errors. `forms` remembers manifests.
     """
     return _checked(
-        load(paths, reading=reading, forms=forms),
+        load(paths, given, reading, forms),
         profile,
         policies,
         contents=bool(policies.files),
@@ -67,12 +69,13 @@ def desired_state(
     prints: Prints | None = None,
     *,
     reading: Reading = READING,
+    given: Given | None = None,
     strict: bool = False,
     forms: Forms | None = None,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
 
-    `prints` knows digests of earlier runs, `forms` manifests.
+    `prints` knows digests of earlier runs, `forms` manifests; `given` sets variables.
 
     Returns:
         The desired state, and warnings.
@@ -80,7 +83,7 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    return state_of(load(paths, reading=reading, forms=forms), profile, policies, prints, strict=strict)
+    return state_of(load(paths, given, reading, forms), profile, policies, prints, strict=strict)
 
 
 def state_of(
@@ -107,13 +110,21 @@ def _checked(
     strict: bool,
     prints: Prints | None = None,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
-    desired, found = loaded.desired, (*policies.problems, *loaded.diagnostics)
-    if desired is not None:
-        found = (*found, *unsupported(desired, profile))
-    if desired is not None and contents:
+    desired = loaded.desired
+    if desired is None:
+        return None, _settled((*policies.problems, *loaded.diagnostics), None, strict=strict)
+    found = list(unsupported(desired, profile))
+    if contents:
         read = fingerprint(desired, prints)
-        desired, found = read.desired, (*found, *read.diagnostics)
+        desired = read.desired
+        found += read.diagnostics
         if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge
-            found = (*found, *of_containers(policies, desired, profile))
-    found = settled(found, desired.allowances if desired else ())
-    return desired, tuple(sorted(as_errors(found) if strict else found, key=Diagnostic.sort_key))
+            found += of_containers(policies, desired, profile)
+    told = (*policies.problems, *loaded.diagnostics, *noted(found, loaded.uses))
+    return desired, _settled(told, desired, strict=strict)
+
+
+def _settled(found: Iterable[Diagnostic], desired: Desired | None, *, strict: bool) -> tuple[Diagnostic, ...]:
+    """By place, each once: what many containers share stands in one place."""
+    left = settled(tuple(dict.fromkeys(found)), desired.allowances if desired else ())
+    return tuple(sorted(as_errors(left) if strict else left, key=Diagnostic.sort_key))

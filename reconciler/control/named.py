@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def check_named(manifests: Sequence[str], plan_file: str, repeated: Sequence[str]) -> None:
+def check_named(
+    manifests: Sequence[str], plan_file: str, repeated: Sequence[str], *, may_repeat: Sequence[str] = ()
+) -> None:
     """Lets a plan name its manifests, or does not; `repeated` are those that the command line names too.
+
+    So does `may_repeat`, where naming what need not be named is no mistake.
 
     Raises:
         PlanMismatch: it names what is not of this project, and nobody else does.
@@ -33,11 +37,12 @@ def check_named(manifests: Sequence[str], plan_file: str, repeated: Sequence[str
     given = {_place(path) for path in repeated}
     if given - outside.keys():
         raise UsageError("a saved plan is applied alone: it names its manifests itself")
+    given |= {_place(path) for path in may_repeat}
     missing = [path for place, path in outside.items() if place not in given]
     if missing:
         raise PlanMismatch(
-            "the plan names manifests that lie neither below this folder nor below its own; nothing was read",
-            hint="if they are meant, name them after the plan: reconciler apply PLANFILE PATH...",
+            "the plan names files that lie neither below this folder nor below its own; nothing was read",
+            hint="if they are meant, name them after the plan: reconciler apply FILE PATH... --var-file FILE",
             details=tuple(missing),
         )
 

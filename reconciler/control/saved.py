@@ -12,6 +12,7 @@ from reconciler.control.manifests import desired_state
 from reconciler.control.passes import Converge, prepare
 from reconciler.control.replacing import replace_file
 from reconciler.control.requested import replaced_by
+from reconciler.manifest.given import STANDARD_INPUT
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from reconciler.control.account import Account
     from reconciler.control.passes import Options, Prepared
     from reconciler.control.policies import Policies
+    from reconciler.manifest import Given
     from reconciler.manifest.digests import Prints
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ANEW = "make a new plan, and review it"
+_AS_BEFORE = "give variables the text that they had when it was made, or make a new plan, and review it"
 LARGEST = 256 * 1024 * 1024
 """Bytes of a plan file; a plan of 10,000 changes has about 10 million."""
 
@@ -38,7 +42,9 @@ class PlanNotCovered(PlanMismatch):
 
 
 def is_plan_file(path: str) -> bool:
-    """Tells whether a path names a saved plan, by its first key."""
+    """Tells whether a path names a saved plan, by its first key; standard input is none."""
+    if path == STANDARD_INPUT:
+        return False
     try:
         with Path(path).open("rb") as file:
             head = file.read(4096)
@@ -98,25 +104,33 @@ def approved_state(
     account: Account,
     policies: Policies,
     prints: Prints | None = None,
+    given: Given | None = None,
     *,
     strict: bool = False,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
-    They can only be what was approved, since the digests of all that is declared are compared.
+    `given` sets their variables. They can only be what was approved, since the digests of all that is
+    declared are compared.
 
     Raises:
-        PlanMismatch: a manifest is not there, or (`PlanNotCovered`) something declared moved.
+        PlanMismatch: a file is not there, or (`PlanNotCovered`) something declared moved.
         InvalidManifests: there are errors.
     """
     try:
         reading = approved.asked.reading
         desired, found = desired_state(
-            approved.manifests, account.profile, policies, prints, reading=reading, strict=strict
+            approved.manifests,
+            account.profile,
+            policies,
+            prints,
+            reading=reading,
+            given=given,
+            strict=strict,
         )
     except UsageError as error:
-        raise PlanMismatch(f"a manifest that the plan names is not there: {error}") from error
-    _refuse(desired_moved(approved, account.target, desired))
+        raise PlanMismatch(f"what the plan names is not there: {error}") from error
+    _refuse(desired_moved(approved, account.target, desired), _AS_BEFORE if approved.inputs else _ANEW)
     return desired, found
 
 
@@ -142,11 +156,11 @@ async def prepare_approved(
         replacing=replaced_by(approved),
     )
     prepared = await prepare(desired, found, account, again, Converge())
-    _refuse(uncovered(approved, prepared.plan))
+    _refuse(uncovered(approved, prepared.plan), _ANEW)
     return prepared
 
 
-def _refuse(mismatch: Mismatch) -> None:
+def _refuse(mismatch: Mismatch, hint: str) -> None:
     if not mismatch:
         return
     changes = [
@@ -155,6 +169,6 @@ def _refuse(mismatch: Mismatch) -> None:
     ]
     raise PlanNotCovered(
         "the saved plan does not cover what would be done now; nothing was changed",
-        hint="make a new plan, and review it",
+        hint=hint,
         details=(*mismatch.moved, *(f"not approved: {change}" for change in changes)),
     )

@@ -55,6 +55,12 @@ plan-not-covered
 
     Plan again with `plan -o FILE`, and review that.
 
+not-given-again
+    A saved plan was made with `--var`, an environment variable or standard input, and that is not given
+    now (exit code 5). Plans hold names and never values, which may be secret. Nothing was changed.
+
+    Give the same again; the hint is the whole command.
+
 another-plan
     The plan is not the one whose digest --expect-digest names (exit code 5). Nothing was changed.
 

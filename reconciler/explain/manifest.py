@@ -118,6 +118,11 @@ nested-variable
 
     Write the text out; `$${` is a literal `${`.
 
+variables-among-manifests
+    A file of `--var-file` lies in a folder of manifests, where every YAML file is a manifest.
+
+    Keep it elsewhere, or in a folder whose name begins with `_`, which is skipped.
+
 duplicate-variable
     Two documents of the set declare the same variable; the message says where the other one is. Which of
     them counted would depend on the order of files.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from reconciler.manifest import paths as pathnames
 from reconciler.manifest.findings import error
+from reconciler.manifest.given import STANDARD_INPUT
+from reconciler.manifest.values import position
 from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,27 +21,29 @@ _ENDINGS = (".yaml", ".yml")
 _SKIPPED = (".", "_")
 _EDITORS_LOCK = ".#"
 """How Emacs marks a file that is being edited: a link that leads nowhere."""
-_STDIN = "-"
 
 
-def discover(paths: Sequence[str]) -> tuple[list[str], list[Diagnostic]]:
-    """The files to read, by the names that diagnostics will use, each real file once."""
+def discover(paths: Sequence[str], variable_files: Sequence[str] = ()) -> tuple[list[str], list[Diagnostic]]:
+    """The files to read, by the names that diagnostics will use, each real file once.
+
+    Standard input is no file. A file of variables is no manifest, and is told where it lies among them.
+    """
     if not paths:
         raise UsageError("no path of a manifest was given")
     names: dict[str, str] = {}
-    empty: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
     for path in paths:
-        found = list(_files_of(path))
-        if not found:
-            empty.append(_nothing_in(path))
+        found = [] if path == STANDARD_INPUT else list(_files_of(path))
+        if not found and path != STANDARD_INPUT:
+            problems.append(_nothing_in(path))
         for name in found:
             names.setdefault(pathnames.real(name), name)
-    return list(names.values()), empty
+    among = (names.pop(pathnames.real(name), None) for name in variable_files)
+    problems += (_no_manifest(name) for name in among if name is not None)
+    return list(names.values()), problems
 
 
 def _files_of(path: str) -> Iterator[str]:
-    if path == _STDIN:
-        raise UsageError("reading a manifest from standard input is not supported yet")
     mode = _mode(path)
     if stat.S_ISDIR(mode):
         yield from sorted(_below(path))
@@ -76,6 +80,15 @@ def _mode(path: str) -> int:
 
 def _unreadable(problem: OSError) -> NoReturn:
     raise UsageError(f"cannot read {problem.filename}: {problem.strerror}") from problem
+
+
+def _no_manifest(file: str) -> Diagnostic:
+    return error(
+        "variables-among-manifests",
+        "this file is given with --var-file, and lies among the manifests",
+        position(file, 0),
+        "keep it elsewhere, or in a folder whose name begins with _",
+    )
 
 
 def _nothing_in(folder: str) -> Diagnostic:

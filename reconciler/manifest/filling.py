@@ -6,22 +6,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reconciler.manifest import declarations
 from reconciler.manifest.setting import Settings
-from reconciler.manifest.substitution import Substitution, Uses
+from reconciler.manifest.substitution import Substitution
+from reconciler.model.inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from reconciler.manifest.given import Given
+    from reconciler.manifest.uses import Uses
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Diagnostic
 
 
 class Filled(NamedTuple):
-    """Documents as they are meant, and what is wrong with variables."""
+    """Documents as they are meant, what is wrong with variables, which were used and what set them."""
 
     documents: list[Node]
     problems: list[Diagnostic]
     uses: Uses
+    inputs: Inputs
 
 
 def fill(documents: Sequence[Node], given: Given, mentions: Container[str], *, whole: bool) -> Filled:
@@ -37,4 +40,11 @@ def fill(documents: Sequence[Node], given: Given, mentions: Container[str], *, w
     substitution = Substitution(settings.by_name, whole=whole)
     meant = [substitution.document(node) if node.file in mentions else node for node in documents]
     problems = [*declarations.problems_of(documents), *settings.problems, *substitution.problems]
-    return Filled(meant, problems, substitution.uses)
+    used = substitution.used
+    inputs = Inputs(
+        tuple(sorted(used & settings.by_option)),
+        given.files,
+        tuple(sorted(used & settings.by_environment)),
+        given.base,
+    )
+    return Filled(meant, problems, substitution.uses, inputs)

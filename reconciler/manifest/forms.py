@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifest.columns import Columns, NotWritable
 from reconciler.manifest.results import Loaded
 from reconciler.manifest.witness import Witness, sources_of, witness
-from reconciler.model import allowances, diagnostics, scope, spec
+from reconciler.model import allowances, diagnostics, inputs, scope, spec
 from reconciler.model.quotes import QuotableName, Span, Text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Form:
 
 FORMS = Columns(
     (
-        *(Form, QuotableName, allowances.Allowance),
+        *(Form, QuotableName, allowances.Allowance, inputs.Inputs),
         *(diagnostics.Diagnostic, diagnostics.Position, diagnostics.Severity),
         *(scope.Desired, scope.Limits, scope.Scope),
         *(spec.Compare, spec.ContainerSpec, spec.DesiredContainer, spec.DesiredFile, spec.ExpiresAfter),

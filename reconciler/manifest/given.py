@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import BinaryIO
 
+STANDARD_INPUT = "-"
+"""The path that means it."""
+
 ENVIRONMENT = "RECONCILER_VAR_"
 """How the names of environment variables begin that set variables."""
 

@@ -6,6 +6,7 @@ Every step says all that it can about every file; only when none of them found a
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,10 +15,11 @@ from reconciler.manifest.comments import allowances
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
 from reconciler.manifest.findings import MAX_PROBLEMS, error
-from reconciler.manifest.given import Given
+from reconciler.manifest.given import STANDARD_INPUT, Given
 from reconciler.manifest.results import Loaded
-from reconciler.manifest.substitution import noted
+from reconciler.manifest.standard_input import check_standard_input, read_standard_input, standard_input_name
 from reconciler.manifest.text import read
+from reconciler.manifest.uses import noted
 from reconciler.manifest.values import position
 from reconciler.manifest.variables import mentioned
 from reconciler.manifest.walk import Walk
@@ -25,7 +27,7 @@ from reconciler.model.diagnostics import Diagnostic, errors_in
 from reconciler.model.quotes import QuotableName, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from reconciler.manifest.filling import Filled
     from reconciler.manifest.sources import LocalFiles
@@ -45,10 +47,10 @@ class _Texts:
         self.allowances: list[Allowance] = []
         self.whole = True
 
-    def take(self, file: str) -> None:
-        """Reads one file."""
+    def take(self, file: str, reading: Callable[[str], str | Diagnostic] = read) -> None:
+        """Reads one file, or what `reading` gives instead of one of this name."""
         named = QuotableName(file)
-        text = read(named)
+        text = reading(named)
         if isinstance(text, Diagnostic):
             self.problems.append(text)
             self.whole = False
@@ -79,24 +81,32 @@ class Whole(NamedTuple):
 
 
 def load(paths: Sequence[str], given: Given | None, reading: Reading) -> Loaded:
-    """Reads files and folders of manifests as one set."""
+    """Reads files, folders and standard input as one set of manifests."""
     return whole(paths, given, reading).loaded
 
 
 def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     """The same, with the documents."""
-    files, problems = discover(paths)
+    given = given or Given()
+    check_standard_input(paths, given.base)
+    files, problems = discover(paths, given.files)
     texts = _Texts()
+    if STANDARD_INPUT in paths:
+        texts.take(standard_input_name(given.base), partial(read_standard_input, given.stdin))
     for file in files:
         texts.take(file)
     problems += texts.problems
     local = sources.LocalFiles(reading)
-    judged = _judged(texts, given or Given(), local, whole=texts.whole and bool(files))
+    judged = _judged(texts, given, local, whole=texts.whole)
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Whole(Loaded(None, diagnostics), judged.documents)
-    desired = replace(build.desired(judged.documents, paths, local), allowances=tuple(texts.allowances))
+    desired = replace(
+        build.desired(judged.documents, paths, local),
+        allowances=tuple(texts.allowances),
+        inputs=judged.inputs,
+    )
     return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
 
 
@@ -106,7 +116,7 @@ def _judged(texts: _Texts, given: Given, local: LocalFiles, *, whole: bool) -> F
 
     ours = [document for document in texts.documents if validation.takes_part(document)]
     others = [document for document in texts.documents if not validation.takes_part(document)]
-    whole = whole and not others
+    whole = whole and bool(ours) and not others
     filled = fill(ours, given, texts.mentions, whole=whole)
     found: list[Diagnostic] = []
     for document in (*filled.documents, *others):

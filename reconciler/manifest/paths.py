@@ -1,5 +1,5 @@
 """Paths as text: a diagnostic names a file as its user did, and pathlib would rewrite `./a//b`."""
-# ruff: noqa: PTH114, PTH116, PTH117, PTH118, PTH119, PTH120, PTH206 - for the reason above
+# ruff: noqa: PTH112, PTH114, PTH116, PTH117, PTH118, PTH119, PTH120, PTH206 - for the reason above
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def real(path: str) -> str:
         return os.path.realpath(path)
     except ValueError:  # a name that this system's encoding cannot write; nothing lies there
         return path
+
+
+def is_folder(path: str) -> bool:
+    """Tells whether a folder lies there."""
+    return os.path.isdir(path)
 
 
 def mode(path: str) -> int:

@@ -50,11 +50,14 @@ class Settings:
         self.by_name = {name: self._setting(name, declared[name]) for name in declared}
 
     @property
-    def from_environment(self) -> tuple[str, ...]:
-        """The declared variables that are set by the environment."""
-        return tuple(
-            sorted(name for name, setting in self.by_name.items() if setting.by == ENVIRONMENT + name)
-        )
+    def by_option(self) -> set[str]:
+        """The variables that `--var` sets."""
+        return {name for name, setting in self.by_name.items() if setting.by == OPTION}
+
+    @property
+    def by_environment(self) -> set[str]:
+        """The variables that the environment sets."""
+        return {name for name, setting in self.by_name.items() if setting.by == ENVIRONMENT + name}
 
     def _setting(self, name: str, declared: Declared) -> Setting:
         if name in self._options:

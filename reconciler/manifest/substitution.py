@@ -1,13 +1,12 @@
 """The pass that puts text for `${name}`: after YAML was read and before anything is judged.
 
-So what a variable becomes is judged like any other text, at the place of its use; `Uses` remembers which
+So what a variable becomes is judged like any other text, at the place of its use; `uses` remembers which
 variables stand where, for what is said about such a place. Keys, and the declarations themselves, are left
 as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.manifest import variables
@@ -21,14 +20,11 @@ from reconciler.manifest.values import BROKEN, ListMarks, MappingMarks, Node, of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from reconciler.manifest.uses import Uses
     from reconciler.manifest.values import Mark, Value
     from reconciler.model.diagnostics import Diagnostic, Position
 
-Uses = dict["Position", tuple[str, ...]]
-"""Which variables a value holds, as sentences that name what sets each; by the value's place."""
-
 _UNKNOWN = Setting(refused=True)
-_ONLY_TEXT = "a variable is text: it stands for no number, true, false, list or mapping"
 
 
 class Substitution:
@@ -37,6 +33,8 @@ class Substitution:
     def __init__(self, settings: Mapping[str, Setting], *, whole: bool) -> None:
         self.problems: list[Diagnostic] = []
         self.uses: Uses = {}
+        self.used: set[str] = set()
+        """The variables that were put in anywhere."""
         self._settings = settings
         self._whole = whole
         self._left = MAX_BYTES
@@ -83,6 +81,7 @@ class Substitution:
         self._left -= len(text) + sum(len(texts[name]) for name in names if name is not None)
         if self._left < 0:
             return self._too_large(at)
+        self.used |= known.keys()
         if known:
             self.uses[at] = tuple(f"${{{name}}} is set by {setting.by}" for name, setting in known.items())
         return variables.filled(text, texts.__getitem__)
@@ -110,16 +109,3 @@ class Substitution:
             message = f"more than {mebibytes} MiB of text with variables in it"
             self.problems.append(error("too-large", message, at))
         return BROKEN
-
-
-def noted(diagnostics: Iterable[Diagnostic], uses: Uses) -> Iterator[Diagnostic]:
-    """Says of each problem with a value which variables it comes from."""
-    for found in diagnostics:
-        used = uses.get(found.position) if found.position else None
-        if used is None:
-            yield found
-            continue
-        hint = found.hint
-        if found.code == "wrong-type":
-            hint = _ONLY_TEXT
-        yield replace(found, message="; ".join((found.message, *used)), hint=hint)

@@ -2,8 +2,8 @@
 
 A plan's digest covers the target, the scope, what the command line asked (what narrowed it, what may happen
 to containers in use, what is allowed), the digest of every declared container, and the changes; not ids,
-times, positions, cost, versions, or how many containers others have. Two plans that would do the same to the
-same account have the same digest, on any machine and in any run.
+times, positions, cost, versions, what variables were set by, or how many containers others have. Two plans
+that would do the same to the same account have the same digest, on any machine and in any run.
 """
 
 from __future__ import annotations

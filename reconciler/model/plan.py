@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reconciler.model.asked import Asked, selected
+from reconciler.model.inputs import Inputs
 from reconciler.model.spec import ReplaceOrder
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class Plan:
     use (None: nothing), `asked` what else was. `dead_rows` counts the expired and deleted rows of the scope,
     `others` the live containers of the account outside of it, None where nobody counted; neither are
     changes. `created_at` is RFC 3339 in UTC, `commit` where the manifests came from, None where there is no
-    git.
+    git; `inputs` is what their variables were set by.
     """
 
     target: Target
@@ -250,6 +251,7 @@ class Plan:
     commit: Commit | None = None
     asked: Asked = field(default_factory=Asked)
     others: int | None = None
+    inputs: Inputs = field(default_factory=Inputs)
 
     @property
     def pending(self) -> tuple[Change, ...]:

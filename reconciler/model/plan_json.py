@@ -13,6 +13,7 @@ from reconciler.model.asked_json import asked_values, read_asked
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.digest import busy_values, plan_digest, scope_values
 from reconciler.model.errors import PlanMismatch
+from reconciler.model.inputs import Inputs, inputs_values, read_inputs
 from reconciler.model.json_values import (
     Damaged,
     amount,
@@ -69,6 +70,7 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         },
         "scope": scope_values(plan.scope),
         "manifests": list(plan.manifests),
+        **({"inputs": inputs_values(plan.inputs)} if plan.inputs else {}),
         "names": list(plan.names),
         **({} if plan.busy is None else {"busy": busy_values(plan.busy)}),
         **({} if plan.commit is None else {"commit": plan.commit.id, "dirty": plan.commit.dirty}),
@@ -199,6 +201,7 @@ def _plan(values: Fields) -> Plan:
         commit=_commit(values) if "commit" in values else None,
         asked=read_asked(fields(values["asked"])) if "asked" in values else Asked(),
         others=number(values["others"]) if "others" in values else None,
+        inputs=read_inputs(fields(values["inputs"])) if "inputs" in values else Inputs(),
     )
 
 

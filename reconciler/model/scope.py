@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.model.asked import matches
+from reconciler.model.inputs import Inputs
 from reconciler.model.spec import Compare, ReplaceOrder
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Scope:
 class Desired:
     """A whole set of manifests as one value: `containers` are sorted by name, each name once.
 
-    `manifests` are the paths as they were given, so that a saved plan can load them again.
+    `manifests` are the paths as they were given, and `inputs` what set their variables, so that a saved plan
+    can load them again.
     `replace` is the order that `defaults` sets; names that no manifest declares follow it.
     `allowances` are the warnings that comments say are meant.
     """
@@ -67,6 +69,7 @@ class Desired:
     manifests: tuple[str, ...] = ()
     replace: ReplaceOrder = ReplaceOrder.CREATE_FIRST
     allowances: tuple[Allowance, ...] = ()
+    inputs: Inputs = field(default_factory=Inputs)
 
     def by_name(self) -> dict[str, DesiredContainer]:
         """The declared containers by declared name."""

@@ -107,6 +107,7 @@ def _assemble(
         changes=changes,
         desired=desired_digests(desired),
         manifests=desired.manifests,
+        inputs=desired.inputs,
         names=policy.names,
         busy=policy.busy,
         asked=policy.asked,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema.exceptions import best_match
 from referencing.exceptions import Unresolvable
@@ -38,34 +38,55 @@ _SHOWN = 160
 """Characters of a validator's own sentence, which repeats the value."""
 
 
+class _Subject(NamedTuple):
+    """What is judged: its name, where it is declared, what a schema sees of it, and where that stands."""
+
+    name: str
+    declared: Position | None
+    document: dict[str, Any]
+    place: Place
+
+
 def judge_containers(
     policies: Policies, desired: Desired, profile: Profile, *, seconds: float = SECONDS
 ) -> tuple[Diagnostic, ...]:
     """Every violation by every declared container; `seconds` is what one policy may take."""
     files = policies.about(Subject.CONTAINER)
     documents = [(entry, container_document(entry, profile)) for entry in desired.containers] if files else []
-    subjects = [(entry.name, document, _in_container(entry)) for entry, document in documents]
+    subjects = [
+        _Subject(entry.name, entry.position, document, _in_container(entry)) for entry, document in documents
+    ]
     return tuple(found for file in files for found in _judged(file, subjects, seconds))
 
 
 def judge_plan(policies: Policies, plan: Plan, *, seconds: float = SECONDS) -> tuple[Diagnostic, ...]:
     """Every violation by a plan, in the form in which `plan -o` writes it."""
     files = policies.about(Subject.PLAN)
-    subjects = [("the plan", plan_values(plan), _in_plan(plan))] if files else []
+    subjects = [_Subject("the plan", None, plan_values(plan), _in_plan(plan))] if files else []
     return tuple(found for file in files for found in _judged(file, subjects, seconds))
 
 
-def _judged(
-    file: PolicyFile, subjects: Iterable[tuple[str, dict[str, Any], Place]], seconds: float
-) -> list[Diagnostic]:
-    """What a policy has against its subjects; where it cannot be asked, that is an error like any other."""
+def _judged(file: PolicyFile, subjects: Iterable[_Subject], seconds: float) -> list[Diagnostic]:
+    """What a policy has against its subjects; where it cannot be asked, that is an error like any other.
+
+    Replicas are one declaration: what is wrong with several is told of the first.
+    """
     judge = validator(file.schema)
     found: list[Diagnostic] = []
+    told: set[tuple[object, ...]] = set()
     try:
         with at_most(seconds):
-            for name, document, place in subjects:
-                errors = islice(judge.iter_errors(document), MOST)
-                found += [_violation(file, name, _leaf(error), place) for error in errors]
+            for subject in subjects:
+                for error in islice(judge.iter_errors(subject.document), MOST):
+                    same = (
+                        subject.declared,
+                        tuple(error.absolute_path),
+                        tuple(error.absolute_schema_path),
+                        error.message.replace(subject.name, ""),
+                    )
+                    if same not in told:
+                        told.add(same)
+                        found.append(_violation(file, subject.name, _leaf(error), subject.place))
     except TookTooLongError:
         why = f"judging by it took longer than {seconds:g} seconds: a pattern, or references that multiply"
         found.append(_broken(file, why))

@@ -12,6 +12,7 @@ from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.cost_text import cost_lines
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import safe
+from reconciler.render.inputs_text import inputs_lines
 from reconciler.render.paint import Paint
 from reconciler.render.review_text import review_footnote, review_lines
 from reconciler.render.target_text import target_text
@@ -245,6 +246,7 @@ def _identity(plan: Plan) -> Iterator[str]:
     if plan.commit is not None:
         states = {True: ", with changes that are not committed", False: "", None: ", changes unknown"}
         yield f"Commit: {safe(plan.commit.id, 64)}{states[plan.commit.dirty]}"
+    yield from inputs_lines(plan.inputs)
     yield f"Digest: {plan_digest(plan)}"
 
 

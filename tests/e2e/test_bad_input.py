@@ -27,7 +27,7 @@ QUICKSTART = str(Path(__file__).parents[2] / "examples" / "quickstart")
         ["plan", "--format", "xml", QUICKSTART],
         ["plan", "--emul", QUICKSTART],
         ["plan", "no-such-folder"],
-        ["plan", "-"],
+        ["plan", "-", "-"],
         ["plan", QUICKSTART, "--emulator", "--base-url", "http://127.0.0.1:1/v1"],
         ["plan", QUICKSTART, "--emulator-data", "x.db"],
         ["apply", QUICKSTART, "--fail-on", "expired"],

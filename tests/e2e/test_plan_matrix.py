@@ -1,6 +1,6 @@
 """What may change between `plan -o` and `apply FILE`, each once, with a server that counts what it is sent.
 
-A row for variables comes with variables.
+What variables are given is in `test_given.py`.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ OFFLINE: dict[str, tuple[Callable[[Case], object], str]] = {
     "the scope": (lambda case: case.edit("prune: true", "prune: false"), "the scope of the manifests"),
     "the folder of the manifests": (
         lambda case: (case.folder / "manifests").rename(case.folder / "elsewhere"),
-        "a manifest that the plan names is not there",
+        "what the plan names is not there",
     ),
     "an altered action": (
         lambda case: case.file.write_text(

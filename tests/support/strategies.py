@@ -11,6 +11,7 @@ from support.builders import BORN, HERE, HEX, declared_file, digest
 
 from reconciler.model.asked import Asked, Reading
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
+from reconciler.model.inputs import Inputs
 from reconciler.model.live import DATA_FOLDER, LiveContainer, LiveFile, LiveState, NotRead, base_name
 from reconciler.model.names import DECLARED_NAME, Stamp, parse_live_name
 from reconciler.model.plan import (
@@ -294,6 +295,7 @@ plans: st.SearchStrategy[Plan] = st.builds(
         st.builds(Reading, st.booleans(), _numbers),
     ),
     others=_numbers,
+    inputs=st.builds(Inputs, _tuples(texts), _tuples(texts), _tuples(texts), _optional),
 )
 """Any plan that the format can hold."""
 

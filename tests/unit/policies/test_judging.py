@@ -155,11 +155,28 @@ def test_a_property_that_is_called_title_is_no_title() -> None:
 
 
 def test_every_violation_of_every_container_is_told_and_of_one_a_hundred() -> None:
-    many = judge_containers(
-        policies({"required": ["a", "b"]}, {"required": ["c"]}), desired(entry("ci-a"), entry("ci-b")), OPENAI
-    )
+    both = desired(replace(entry("ci-a"), position=at(1)), replace(entry("ci-b"), position=at(2)))
+    many = judge_containers(policies({"required": ["a", "b"]}, {"required": ["c"]}), both, OPENAI)
     assert [one.message.split(":")[0] for one in many] == ["ci-a", "ci-a", "ci-b", "ci-b", "ci-a", "ci-b"]
     assert len(judged(entry(), {"required": [str(i) for i in range(MOST + 50)]})) == MOST
+
+
+def test_what_is_wrong_with_replicas_is_told_once() -> None:
+    replicas = [replace(entry(f"ci-a-{number}"), position=at(3)) for number in range(3)]
+    schema = {
+        "required": ["owner", "team"],
+        "properties": {"name": {"maxLength": 3}, "memory_limit": {"const": "4g"}},
+    }
+    found = judge_containers(policies(schema), desired(*replicas), OPENAI)
+    assert [one.message.partition(": ")[0] for one in found] == ["ci-a-0"] * 4
+
+
+def test_what_is_wrong_with_one_replica_is_told() -> None:
+    replicas = [replace(entry(f"ci-a-{number}"), position=at(3)) for number in range(3)]
+    (found,) = judge_containers(
+        policies({"properties": {"name": {"not": {"const": "ci-a-1"}}}}), desired(*replicas), OPENAI
+    )
+    assert found.message.startswith("ci-a-1: ")
 
 
 def test_a_value_of_any_length_is_told_in_short() -> None:
