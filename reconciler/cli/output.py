@@ -81,7 +81,8 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         yield "Valid."
     elif errors_in(result.diagnostics):
         what = "changed" if result.command == "fmt" else "contacted"
-        console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was {what}")
+        more = "`reconciler explain CODE` says more"
+        console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was {what} ({more})")
 
 
 def _counted(found: Sequence[Diagnostic]) -> str:

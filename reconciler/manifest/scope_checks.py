@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifest import rules
 from reconciler.manifest.findings import error, nearest, quoted
 from reconciler.manifest.places import known_keys
-from reconciler.model.names import is_declarable
+from reconciler.model.names import PREFIX_ENDS, is_declarable
 from reconciler.model.scope import Scope
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
 _NEED_A_PREFIX = ("prune", "sweep", "exclude")
+_SLIP = 2
+"""Characters by which a mistyped prefix is shorter or longer."""
+
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -93,7 +96,8 @@ def outside(name: Node, declared: str, scope: Scope) -> Diagnostic | None:
 
 def _prefixed(found: str, prefix: str) -> str | None:
     """What was probably meant by something that lacks a prefix: it with one put right, or added."""
-    head, end, rest = found.partition(prefix[-1])
-    if end and nearest(head + end, (prefix,)):
-        return f"did you mean {quoted(prefix + rest)}?"
+    ends = range(max(1, len(prefix) - _SLIP), len(prefix) + _SLIP + 1)
+    heads = [found[:end] for end in ends if found[end - 1 : end] in PREFIX_ENDS and len(found) > end]
+    if head := nearest(prefix, heads):
+        return f"did you mean {quoted(prefix + found[len(head) :])}?"
     return f"did you mean {quoted(prefix + found)}?" if is_declarable(prefix + _WILD.sub("", found)) else None

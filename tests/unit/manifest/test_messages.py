@@ -36,6 +36,11 @@ MESSAGES = {
         '"cli-a-b" does not begin with the scope\'s prefix "ci-"',
         'did you mean "ci-a-b"?',
     ),
+    "a name with another end of its prefix": (
+        "version: 1\nscope: {prefix: team-a-}\ncontainers: [{name: team_a-b-c}]\n",
+        '"team_a-b-c" does not begin with the scope\'s prefix "team-a-"',
+        'did you mean "team-a-b-c"?',
+    ),
     "a name without the prefix": (
         "version: 1\nscope: {prefix: ci-}\ncontainers: [{name: reports}]\n",
         '"reports" does not begin with the scope\'s prefix "ci-"',
