@@ -42,17 +42,31 @@ def given_again(approved: Plan, plan_file: str, given: Given, repeated: Sequence
     spare = [path for path in repeated if path != STANDARD_INPUT]
     if STANDARD_INPUT in repeated and STANDARD_INPUT not in approved.manifests:
         raise UsageError("the saved plan was made without standard input")
-    if not all(map(is_name, (*wanted.options, *wanted.environment))):  # they end up in a command to copy
-        raise PlanMismatch("the plan names a variable by what cannot be the name of one")
     if others := set(given.files) - set(wanted.files):
         raise UsageError(f"--var-file {min(others)}: a saved plan names its files of variables itself")
     check_named(manifests, plan_file, spare)
     check_named(wanted.files, plan_file, [], may_repeat=given.files)
+    return given_for(approved, given, plan_file, repeated)
+
+
+def given_for(
+    approved: Plan, given: Given, plan_file: str | None = None, repeated: Sequence[str] = ()
+) -> Given:
+    """The same where the files that a plan names may be read; `plan_file` is for the hint.
+
+    Raises:
+        PlanMismatch: it names variables by what is no name; or (`NotGivenAgain`) it was made with what is not
+            given now.
+    """
+    wanted = approved.inputs
+    if not all(map(is_name, (*wanted.options, *wanted.environment))):  # they end up in a command to copy
+        raise PlanMismatch("the plan names a variable by what cannot be the name of one")
     missing = tuple(_missing(approved, given, repeated))
     if missing:
+        command = f": {_command(plan_file, missing)}" if plan_file else ""
         raise NotGivenAgain(
             f"the saved plan was made with {_words(missing)}; nothing was changed",
-            hint=f"give it again, a plan holds no values: {_command(plan_file, missing)}",
+            hint=f"give it again, a plan holds no values{command}",
         )
     return replace(given, files=wanted.files)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.control.access import Access, opened, remembering
 from reconciler.control.approvals import Conditions
 from reconciler.control.exclusion import exclusive
+from reconciler.control.given_again import given_for
 from reconciler.control.guards import check_guards
 from reconciler.control.history import recorded
 from reconciler.control.manifests import state_of
@@ -18,7 +19,7 @@ from reconciler.control.passes import Converge, Destroy, carry_out, prepare
 from reconciler.control.policies import refused_by_policy
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, prepare_approved
-from reconciler.library.loading import loaded_of
+from reconciler.library.loading import from_here, loaded_of
 from reconciler.library.planning import checked, ignore, prints_of
 from reconciler.library.running import Listening, outside_of_loops, run_gracefully
 from reconciler.model.errors import UsageError
@@ -108,7 +109,7 @@ def apply(
     Args:
         what: files and folders, what `load` gave, or a plan.
         access: the account; None for the one that the environment names.
-        variables: text for variables; what `load` gave has its own.
+        variables: text for variables; what `load` gave has its own, a plan wants again what it was made with.
         options: what is selected, and what may happen to it; a plan brings its own.
         expect_digest: refuse any other plan than that of this digest.
         require_approval: refuse a plan with these flags, but for those in `approve`.
@@ -142,7 +143,7 @@ def apply(
         with remembering(where, os.environ, warn=tell) as store:
             run = _Run("apply", where, conditions, skip_blocked, lock_timeout, heard, tell, stop, store)
             if isinstance(what, Plan):
-                return _approved(run, what, asked)
+                return _approved(run, what, variables, asked)
             return _declared(run, loaded_of(what, variables, asked), asked)
 
     return outside_of_loops(work, stop)
@@ -184,13 +185,14 @@ def _declared(run: _Run, loaded: Loaded, options: Options) -> Outcome:
     return run(scope, lambda account: prepare(desired, found, account, asked, strategy))
 
 
-def _approved(run: _Run, approved: Plan, options: Options) -> Outcome:
+def _approved(run: _Run, approved: Plan, variables: Mapping[str, str] | None, options: Options) -> Outcome:
     if refused := refused_by_policy(approved):
         raise refused
     asked = options.of_pass(run.access.speed, approved.asked.reading, exclusive=True)
+    given = given_for(approved, from_here(variables))
 
     async def preparing(account: Account) -> Prepared:
-        state = approved_state(approved, account, asked.policies, prints_of(run.store))
+        state = approved_state(approved, account, asked.policies, prints_of(run.store), given)
         return await prepare_approved(approved, state, account, asked)
 
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))

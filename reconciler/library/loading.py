@@ -42,9 +42,14 @@ def load(
     Raises:
         UsageError: there is no such path.
     """
-    given = Given(variables=tuple((variables or {}).items()), environment=os.environ)
+    given = from_here(variables)
     reading = Reading(allow_outside, max_file_size)
     return replace(load_paths(paths_of(manifests), given, reading), reading=reading)
+
+
+def from_here(variables: Mapping[str, str] | None) -> Given:
+    """What variables are set by: these, and the environment."""
+    return Given(variables=tuple((variables or {}).items()), environment=os.environ)
 
 
 def loaded_of(manifests: Manifests | Loaded, variables: Mapping[str, str] | None, options: Options) -> Loaded:

@@ -89,7 +89,11 @@ def _container(entry: Node, settings: dict[str, Node], local: LocalFiles) -> Des
 
 def _replicas(entry: Node, container: DesiredContainer) -> Iterator[DesiredContainer]:
     """What one entry declares: all but their names is the same, and so is the place."""
-    for name in replicas.declared_by(entry):
+    names = replicas.declared_by(entry)
+    if names == (container.name,):
+        yield container
+        return
+    for name in names:
         yield replace(container, spec=replace(container.spec, name=name))
 
 

@@ -116,6 +116,18 @@ def test_a_plan_is_an_approval(server: Server, tmp_path: Path) -> None:
     assert len(server.containers()) == 3
 
 
+def test_a_plan_wants_the_variables_that_it_was_made_with(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(
+        "version: 1\nvariables: {env: {}}\nscope: {prefix: '${env}-'}\ncontainers: [{name: '${env}-a'}]\n"
+    )
+    planned = reconciler.plan("m.yaml", variables={"env": "lib"})
+    for variables, told in ((None, "made with --var env=..."), ({"env": "other"}, "does not cover")):
+        with pytest.raises(reconciler.PlanMismatch, match=told):
+            reconciler.apply(planned, variables=variables)
+    assert reconciler.apply(planned, variables={"env": "lib"}).exit_code is ExitCode.DONE
+    assert len(server.running("lib-a")) == 1
+
+
 def test_plans_are_saved_and_read_with_suspicion(server: Server, tmp_path: Path) -> None:
     made = reconciler.plan("m.yaml")
     reconciler.write_plan(made, tmp_path / "change.json")
