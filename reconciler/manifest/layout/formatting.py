@@ -60,8 +60,7 @@ def lay_out(file: str, raw: bytes) -> LaidOut | tuple[Diagnostic, ...]:
     except ComplexKey as key:
         at = position(file, offset(key.line, key.column))
         return (error("complex-key", "expected a key of one line", at, "no key of a manifest has more"),)
-    again, broken = _values(file, laid)
-    if broken or not _same(values, again) or _comments(text) != _comments(laid):
+    if laid != text and not _says(file, laid, values, _comments(text)):
         sentence = "laying this file out would change what it says, so it is left as it is"
         return (error("layout-unsafe", sentence, position(file, 0), "this is a defect of fmt; report it"),)
     if first is not None and first[0] == "\r\n":
@@ -79,6 +78,12 @@ def layout(text: str) -> str:
     for document in documents:
         arrange(document)
     return written(documents)
+
+
+def _says(file: str, laid: str, values: list[Value], comments: Counter[str]) -> bool:
+    """Tells whether a text holds these values and these comments."""
+    again, broken = _values(file, laid)
+    return not broken and _same(values, again) and comments == _comments(laid)
 
 
 def _values(file: str, text: str) -> tuple[list[Value], tuple[Diagnostic, ...]]:
