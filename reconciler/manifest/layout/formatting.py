@@ -83,7 +83,7 @@ def layout(text: str) -> str:
 def _says(file: str, laid: str, values: list[Value], comments: Counter[str]) -> bool:
     """Tells whether a text holds these values and these comments."""
     again, broken = _values(file, laid)
-    return not broken and _same(values, again) and comments == _comments(laid)
+    return not errors_in(broken) and _same(values, again) and comments == _comments(laid)
 
 
 def _values(file: str, text: str) -> tuple[list[Value], tuple[Diagnostic, ...]]:
