@@ -18,9 +18,10 @@ from reconciler.control.history import recorded
 from reconciler.control.manifests import desired_state
 from reconciler.control.overlap import forget, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare, still_so
+from reconciler.control.plan_files import is_plan_file
 from reconciler.control.policies import refused_by_policy
 from reconciler.control.requested import check_requested
-from reconciler.control.saved import approved_state, is_plan_file, prepare_approved, read_plan_file
+from reconciler.control.saved import approved_state, prepare_approved, read_plan_file
 from reconciler.model.errors import PlanMismatch, Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.outcome import Outcome

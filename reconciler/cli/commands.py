@@ -1,4 +1,4 @@
-"""The commands that change nothing, and the table of all: each turns options into one `Result`.
+"""The commands that look at accounts and change nothing: each turns options into one `Result`.
 
 This module is imported once a command is known; what it imports loads neither the HTTP client nor YAML.
 """
@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.cli.changes import apply, destroy
-from reconciler.cli.explaining import explain
 from reconciler.cli.input_options import given_by
 from reconciler.cli.interrupts import run_until_signal
-from reconciler.cli.layout import fmt
-from reconciler.cli.ledger import clear_ledger, history, show_ledger
-from reconciler.cli.selection import pass_options, reading_of, refuse_plans
-from reconciler.cli.starting import init
+from reconciler.cli.selection import pass_options, refuse_plans
 from reconciler.cli.target import check_options, forms_of, opened, prints_of, profile_of, remembering
-from reconciler.control.manifests import check, desired_state
+from reconciler.control.manifests import desired_state
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
-from reconciler.control.policies import policies_at
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import read_plan_file, write_plan_file
 from reconciler.model.plan import REFUSALS, Reason
@@ -34,23 +28,6 @@ if TYPE_CHECKING:
     from reconciler.control.passes import Strategy
     from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.plan import Plan
-
-
-def validate(options: argparse.Namespace, console: Console) -> Result:
-    """`reconciler validate`."""
-    refuse_plans(options)
-    judges, reading = policies_at(options.policy), reading_of(options)
-    with remembering(options, console) as store:
-        _, found = check(
-            options.paths,
-            profile_of(options),
-            judges,
-            reading=reading,
-            given=given_by(options),
-            strict=options.strict,
-            forms=forms_of(store),
-        )
-    return Result("validate", diagnostics=found)
 
 
 def plan(options: argparse.Namespace, console: Console) -> Result:
@@ -76,22 +53,6 @@ def show(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler show`."""
     del console
     return Result("show", plan=read_plan_file(options.plan))
-
-
-COMMANDS = {
-    "init": init,
-    "validate": validate,
-    "fmt": fmt,
-    "plan": plan,
-    "drift": drift,
-    "apply": apply,
-    "destroy": destroy,
-    "show": show,
-    "explain": explain,
-    "history": history,
-    "ledger show": show_ledger,
-    "ledger clear": clear_ledger,
-}
 
 
 def _planned(

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.errors import ReconcilerError
 from reconciler.render.diagnostics_text import limited_lines
 from reconciler.render.escape import safe
-from reconciler.render.outcome_text import progress_line
 from reconciler.render.paint import Paint
-from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -84,6 +82,8 @@ class Console:
         Raises:
             OutputClosed: nobody can see it.
         """
+        from reconciler.render.plan_text import plan_lines, warnings  # noqa: PLC0415 - where there is a plan
+
         self.tell(warnings(plan))
         self.warned = True
         if self.json:
@@ -111,6 +111,8 @@ class Console:
 
     def progress(self, event: Event) -> None:
         """Writes a line about what happens, where there is something to say."""
+        from reconciler.render.outcome_text import progress_line  # noqa: PLC0415 - where something happens
+
         line = progress_line(event, self.paint_err)
         if line is not None:
             self.err(line)

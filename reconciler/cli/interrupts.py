@@ -6,7 +6,6 @@ signal lets what is in flight finish and starts nothing more; a second one stops
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -14,6 +13,7 @@ from reconciler.model.errors import ReconcilerError
 from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Coroutine
     from types import FrameType
     from typing import Any
@@ -72,6 +72,8 @@ def run_until_second_signal(work: Awaitable[_T], stop: Stop, tell: Callable[[str
 
 
 def _run(main: Coroutine[Any, Any, _T]) -> _T:
+    import asyncio  # noqa: PLC0415 - what contacts nothing loads none of it
+
     before = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         return asyncio.run(main)
@@ -83,6 +85,8 @@ def _run(main: Coroutine[Any, Any, _T]) -> _T:
 
 
 def _current() -> asyncio.Task[Any]:
+    import asyncio  # noqa: PLC0415 - as above
+
     task = asyncio.current_task()
     if task is None:
         message = "called outside of a task"
@@ -91,6 +95,8 @@ def _current() -> asyncio.Task[Any]:
 
 
 def _on_signal(react: Callable[[], object]) -> None:
+    import asyncio  # noqa: PLC0415 - as above
+
     loop = asyncio.get_running_loop()
 
     def handle(number: int, frame: FrameType | None) -> None:

@@ -7,19 +7,25 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconciler.cli.arguments import FORMS, CommandLineError
-from reconciler.cli.parser import build
+from reconciler import __version__
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from reconciler.cli.arguments import CommandLineError
     from reconciler.cli.console import Console
     from reconciler.model.result import Result
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
+    if list(arguments) == ["--version"]:  # what asks every program for it should not wait for a grammar
+        sys.stdout.write(f"reconciler {__version__}\n")
+        return 0
+    from reconciler.cli.arguments import CommandLineError  # noqa: PLC0415 - see above
+    from reconciler.cli.parser import build  # noqa: PLC0415 - as above
+
     try:
         options = build().parse_args(arguments)
     except CommandLineError as error:
@@ -42,14 +48,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _result(options: argparse.Namespace, console: Console) -> Result:
-    from reconciler.cli.commands import COMMANDS  # noqa: PLC0415 - `--version` and `--help` end before
     from reconciler.cli.interrupts import Interrupted, ignore_signals  # noqa: PLC0415 - as above
+    from reconciler.cli.table import command_of  # noqa: PLC0415 - `--version` and `--help` end before
     from reconciler.control.manifests import InvalidManifests  # noqa: PLC0415 - as above
     from reconciler.model.errors import ReconcilerError  # noqa: PLC0415 - as above
     from reconciler.model.result import Result  # noqa: PLC0415 - as above
 
     try:
-        return COMMANDS[options.command](options, console)
+        return command_of(options.command)(options, console)
     except InvalidManifests as error:
         return Result(options.command, diagnostics=error.diagnostics)
     except ReconcilerError as error:
@@ -62,6 +68,7 @@ def _result(options: argparse.Namespace, console: Console) -> Result:
 
 def _misused(error: CommandLineError, arguments: Sequence[str]) -> int:
     """Reports a wrong command line, in the format that was asked for too."""
+    from reconciler.cli.arguments import FORMS  # noqa: PLC0415 - as above
     from reconciler.cli.forms import written  # noqa: PLC0415 - as above
     from reconciler.model.errors import UsageError  # noqa: PLC0415 - as above
     from reconciler.model.result import Result  # noqa: PLC0415 - as above

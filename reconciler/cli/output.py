@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.console import OutputClosed
 from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.exit_codes import ExitCode
-from reconciler.render.drift_text import drift_lines
 from reconciler.render.escape import safe
-from reconciler.render.explanation_text import explanation_lines
-from reconciler.render.formatted_text import formatted_lines
-from reconciler.render.history_text import history_lines
-from reconciler.render.ledger_text import forgotten_lines, ledger_lines
-from reconciler.render.outcome_text import outcome_lines
-from reconciler.render.plan_text import plan_lines, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +38,8 @@ def _for_stderr(result: Result, console: Console) -> tuple[Diagnostic, ...]:
     """What is wrong or worth knowing and was not said before the plan was carried out."""
     if result.plan is None or console.warned:
         return result.diagnostics
+    from reconciler.render.plan_text import warnings  # noqa: PLC0415 - each kind of result loads its own
+
     return (*result.diagnostics, *warnings(result.plan))
 
 
@@ -59,22 +54,36 @@ def _lines(result: Result, console: Console) -> Iterator[str]:
 
 def _text(result: Result, console: Console) -> Iterator[str]:
     if result.plan is not None and not console.plan_shown:
+        from reconciler.render.plan_text import plan_lines  # noqa: PLC0415 - as above
+
         yield from plan_lines(result.plan, console.paint_out)
     if result.outcome is not None and console.plan_shown:
+        from reconciler.render.outcome_text import outcome_lines  # noqa: PLC0415 - as above
+
         yield ""
         yield from outcome_lines(result.outcome, console.paint_out)
     if result.items is not None:
+        from reconciler.render.drift_text import drift_lines  # noqa: PLC0415 - as above
+
         yield from drift_lines(result.items, console.paint_out)
     if result.runs is not None:
+        from reconciler.render.history_text import history_lines  # noqa: PLC0415 - as above
+
         yield from history_lines(result.runs, console.paint_out)
     if result.ledger is not None:
+        from reconciler.render.ledger_text import forgotten_lines, ledger_lines  # noqa: PLC0415 - as above
+
         forgotten = result.command == "ledger clear"
         yield from (
             forgotten_lines(result.ledger) if forgotten else ledger_lines(result.ledger, console.paint_out)
         )
     if result.explained is not None:
+        from reconciler.render.explanation_text import explanation_lines  # noqa: PLC0415 - as above
+
         yield from explanation_lines(result.explained, console.paint_out)
     if result.formatted is not None:
+        from reconciler.render.formatted_text import formatted_lines  # noqa: PLC0415 - as above
+
         yield from formatted_lines(result.formatted, console.paint_out)
     yield from (safe(path) for path in result.created or ())
     if result.command == "validate" and result.exit_code is ExitCode.DONE:

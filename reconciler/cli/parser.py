@@ -53,7 +53,13 @@ def build() -> Parser:
         epilog=f"example: reconciler plan examples/quickstart --emulator\n\n{EXIT_CODES}",
     )
     parser.add_argument("--version", action="version", version=f"reconciler {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        parser_class=Parser,
+        prog=parser.prog,  # else it is formatted, for which argparse loads three compressors
+    )
     add_init(commands)
     _validate(commands)
     add_fmt(commands)

@@ -7,11 +7,10 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from reconciler.control.approvals import Conditions
-from reconciler.model.plan import Flag
-
 if TYPE_CHECKING:
     from reconciler.cli.arguments import Parser
+    from reconciler.control.approvals import Conditions
+    from reconciler.model.plan import Flag
 
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
@@ -58,6 +57,8 @@ def add_conditions(parser: Parser) -> None:
 
 def conditions_of(options: argparse.Namespace) -> Conditions:
     """What was asked; nothing by commands that do not ask."""
+    from reconciler.control.approvals import Conditions  # noqa: PLC0415 - grammar alone needs none of it
+
     return Conditions(
         getattr(options, "expect_digest", None),
         frozenset().union(*getattr(options, "require_approval", ())),
@@ -86,6 +87,8 @@ def _digest(text: str) -> str:
 
 
 def _flags(text: str) -> frozenset[Flag]:
+    from reconciler.model.plan import Flag  # noqa: PLC0415 - as above
+
     known = {flag.value: flag for flag in Flag}
     words = [word.strip() for word in text.split(",")]
     unknown = [word for word in words if word not in known]

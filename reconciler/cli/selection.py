@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.control.account import Speed
-from reconciler.control.checkout import commit_of
-from reconciler.control.passes import Options
-from reconciler.control.policies import policies_at
-from reconciler.control.saved import is_plan_file
+from reconciler.control.plan_files import is_plan_file
 from reconciler.model.asked import Asked, Reading
 from reconciler.model.errors import UsageError
-from reconciler.model.plan import BusyGuard
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+
+    from reconciler.control.account import Speed
+    from reconciler.control.passes import Options
+    from reconciler.model.plan import BusyGuard
 
 
 def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> Options:
@@ -24,6 +23,10 @@ def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> 
     Raises:
         UsageError: there is no such policy.
     """
+    from reconciler.control.checkout import commit_of  # noqa: PLC0415 - `validate` makes no pass
+    from reconciler.control.passes import Options  # noqa: PLC0415 - as above
+    from reconciler.control.policies import policies_at  # noqa: PLC0415 - as above
+
     return Options(
         tuple(options.name),
         getattr(options, "adopt", False),
@@ -39,6 +42,8 @@ def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> 
 
 def speed_of(options: argparse.Namespace) -> Speed:
     """How fast."""
+    from reconciler.control.account import Speed  # noqa: PLC0415 - as above
+
     return Speed(options.parallelism, options.rpm)
 
 
@@ -61,6 +66,8 @@ def reading_of(options: argparse.Namespace) -> Reading:
 def _busy(options: argparse.Namespace) -> BusyGuard | None:
     if options.busy_window is None:
         return None
+    from reconciler.model.plan import BusyGuard  # noqa: PLC0415 - as above
+
     return BusyGuard(options.busy_window, allowed=getattr(options, "allow_busy", False))
 
 

@@ -9,7 +9,6 @@ from reconciler.control import access
 from reconciler.control.access import Access
 from reconciler.control.clock import wall
 from reconciler.ledger.forms import Forms
-from reconciler.ledger.local_files import LocalFiles
 from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from reconciler.cli.console import Console
     from reconciler.control.account import Account
+    from reconciler.ledger.local_files import LocalFiles
     from reconciler.ledger.store import Place, Store
     from reconciler.model.profile import Profile
 
@@ -78,6 +78,8 @@ def forms_of(store: Store | None) -> Forms | None:
 
 def prints_of(store: Store | None) -> LocalFiles | None:
     """What is remembered of local files."""
+    from reconciler.ledger.local_files import LocalFiles  # noqa: PLC0415 - `validate` reads no contents
+
     return None if store is None else LocalFiles(store, wall())
 
 

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reconciler.control.account import DEFAULT_BASE_URL, Speed, account_from, emulated
-from reconciler.control.clock import RealClock
-from reconciler.ledger.ledger import Ledger
 from reconciler.ledger.places import ledger_file
 from reconciler.ledger.store import Part, Place, Store
 from reconciler.model.errors import EmulatorFailed, UsageError
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from os import PathLike
 
-    from reconciler.control.account import Account
+    from reconciler.control.account import Account, Speed
     from reconciler.model.events import Waiting
 
 DEFAULT_DATA = ".reconciler/emulator.db"
@@ -56,6 +53,8 @@ class Access:
     @property
     def speed(self) -> Speed:
         """How hard the account may be worked."""
+        from reconciler.control.account import Speed  # noqa: PLC0415 - `validate` opens no account
+
         return Speed(self.parallelism, self.rpm)
 
     def check(self) -> None:
@@ -94,9 +93,9 @@ class Access:
             return PROFILES[self.provider]
         if self.emulator:
             return OPENAI
-        url = self.base_url or environment.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+        url = self.base_url or environment.get("OPENAI_BASE_URL")
         try:
-            return profile_for(urlsplit(url).hostname or "")
+            return profile_for(urlsplit(url).hostname or "") if url else OPENAI
         except ValueError:
             return OPENAI  # an impossible URL is refused when it is used
 
@@ -136,6 +135,8 @@ def opened(
         InvalidInput: no key, or a base URL that cannot be used.
         EmulatorFailed: the emulator cannot start.
     """
+    from reconciler.ledger.ledger import Ledger  # noqa: PLC0415 - as above
+
     place = access.ledger_place(environment)
     file = Store(place, warn) if store is None and place is not None else store
     with _account(access, environment) as account, closing(Ledger(Part(file, account.target))) as ledger:
@@ -145,6 +146,9 @@ def opened(
 @contextmanager
 def _account(access: Access, environment: Mapping[str, str]) -> Iterator[Account]:
     """Yields the account; one of an emulator runs for as long as it is used."""
+    from reconciler.control.account import account_from, emulated  # noqa: PLC0415 - as above
+    from reconciler.control.clock import RealClock  # noqa: PLC0415 - as above
+
     profile = access.profile(environment)
     if not access.emulator:
         given = {

@@ -16,16 +16,12 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.profile import BEYOND, DROPPED
-from reconciler.planning.hints import MISTYPED, RENAMED
 from reconciler.policies.values import VIOLATED
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from reconciler.model.allowances import Allowance, Place
-
-_DEPENDS = frozenset({BEYOND, DROPPED, MISTYPED, RENAMED, VIOLATED})
-"""Codes whose warnings come and go with the command."""
 
 _FORM = "write `# reconciler: allow CODE -- reason`"
 
@@ -73,7 +69,7 @@ def _problem(
         return _invalid(allowance, f"the comment does not say why {code} is allowed", _FORM)
     if allowance.place in errors:
         return _invalid(allowance, f"{code} is an error here, and errors cannot be allowed", "repair it")
-    if allowance.place in others or code in _DEPENDS:
+    if allowance.place in others or _depends(code):
         return None
     message = f"there is no {code} on line {allowance.line}, so the comment allows nothing"
     hint = "take the comment away"
@@ -82,3 +78,10 @@ def _problem(
 
 def _invalid(allowance: Allowance, message: str, hint: str) -> Diagnostic:
     return Diagnostic(Severity.WARNING, "invalid-allowance", message, allowance.position, hint)
+
+
+def _depends(code: str) -> bool:
+    """Tells whether warnings of this code come and go with the command."""
+    from reconciler.planning.hints import MISTYPED, RENAMED  # noqa: PLC0415 - few manifests allow anything
+
+    return code in {BEYOND, DROPPED, MISTYPED, RENAMED, VIOLATED}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.control.manifests import desired_state
 from reconciler.control.passes import Converge, prepare
+from reconciler.control.plan_files import is_plan_file
 from reconciler.control.replacing import replace_file
 from reconciler.control.requested import replaced_by
-from reconciler.manifest.given import STANDARD_INPUT
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
 
-_BEGINS = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ANEW = "make a new plan, and review it"
 _AS_BEFORE = "give variables the text that they had when it was made, or make a new plan, and review it"
 LARGEST = 256 * 1024 * 1024
@@ -39,20 +36,6 @@ class PlanNotCovered(PlanMismatch):
     """What would be done now is not what was approved; `details` say what."""
 
     code = "plan-not-covered"
-
-
-def is_plan_file(path: str) -> bool:
-    """Tells whether a path names a saved plan, by its first key; standard input is none."""
-    if path == STANDARD_INPUT:
-        return False
-    try:
-        with Path(path).open("rb") as file:
-            head = file.read(4096)
-    except (OSError, ValueError):  # a name that no file can have
-        return False
-    if head.startswith(_UTF_16):  # what a shell of Windows makes of a plan: refused as one
-        head = head.decode("utf-16", errors="ignore").encode("ascii", errors="ignore")
-    return _BEGINS.match(head) is not None
 
 
 def read_plan_file(path: str) -> Plan:

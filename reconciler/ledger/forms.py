@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.ledger.rows import number, text
-
 if TYPE_CHECKING:
     import sqlite3
 
@@ -44,4 +42,9 @@ class Forms:
 
 def _of(db: sqlite3.Connection, key: str) -> tuple[str, int] | None:
     row = db.execute("SELECT form, used FROM form WHERE id = ?", (key,)).fetchone()
-    return None if row is None else (text(row[0]), number(row[1]))
+    if row is None:
+        return None
+    form, used = row
+    if not isinstance(form, str) or not isinstance(used, int):  # SQLite lets any column hold anything
+        raise TypeError("a form that nobody wrote")
+    return form, used

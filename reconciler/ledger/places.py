@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     try:
         home = Path(environment.get("HOME") or Path.home())
     except RuntimeError:  # a user without a name, as containers have them
+        import tempfile  # noqa: PLC0415 - hardly ever
+
         return Path(tempfile.gettempdir()) / f"reconciler-{os.getuid()}"
     return home / ".cache" / "reconciler"
 

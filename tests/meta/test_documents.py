@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.commands import COMMANDS
 from reconciler.cli.parser import build
+from reconciler.cli.table import COMMANDS
 from reconciler.manifest import published
 from reconciler.model.exit_codes import MEANINGS, ExitCode
 from reconciler.model.plan import Action, FileOperation, Reason
