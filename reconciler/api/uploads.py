@@ -18,13 +18,13 @@ from reconciler.model.spec import InlineContent, LocalFile
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from reconciler.model.spec import Content, FileSpec
+    from reconciler.model.spec import FileSpec, Uploadable
 
 
 class CheckedSource:
     """A readable file of the planned size and digest; a context manager that closes it."""
 
-    def __init__(self, content: Content, spec: FileSpec) -> None:
+    def __init__(self, content: Uploadable, spec: FileSpec) -> None:
         self._spec = spec
         self._name = content.path if isinstance(content, LocalFile) else spec.path
         self._file = _open(content)
@@ -94,7 +94,7 @@ class CheckedSource:
         )
 
 
-def _open(content: Content) -> BinaryIO:
+def _open(content: Uploadable) -> BinaryIO:
     if isinstance(content, InlineContent):
         return io.BytesIO(content.data)
     try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reconciler.model.live import LiveContainer, LiveFile
-    from reconciler.model.spec import ContainerSpec, Content, FileSpec
+    from reconciler.model.spec import ContainerSpec, FileSpec, Uploadable
 
 OCTETS = "application/octet-stream"
 
@@ -56,7 +56,7 @@ class Writer(Reader):
         self,
         container_id: str,
         spec: FileSpec,
-        content: Content,
+        content: Uploadable,
         sending: Callable[[], object] | None = None,
     ) -> LiveFile:
         """Uploads a file, streaming, and checks size and digest while sending; `sending` as above.
@@ -80,10 +80,12 @@ class Writer(Reader):
             )
         return read_file(answer.json_object())
 
-    async def attach_file(self, container_id: str, file_id: str) -> LiveFile:
-        """Copies a file of the Files API into a container; the server names it."""
+    async def attach_file(
+        self, container_id: str, file_id: str, sending: Callable[[], object] | None = None
+    ) -> LiveFile:
+        """Copies a file of the Files API into a container; the server names it. `sending` as above."""
         answer = await self._connection.call(
-            "POST", f"containers/{segment(container_id)}/files", json={"file_id": file_id}
+            "POST", f"containers/{segment(container_id)}/files", json={"file_id": file_id}, sending=sending
         )
         return read_file(answer.json_object())
 

@@ -6,7 +6,7 @@ completes: a new container without all its files is synced, an old copy beside a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reconciler.api.errors import NotFound, fate_unknown
@@ -14,6 +14,7 @@ from reconciler.execute.errors import NotAsPlanned, NotShownYet
 from reconciler.execute.shown import contradictions, hidden
 from reconciler.model.errors import ApiError
 from reconciler.model.live import ASSISTANT
+from reconciler.model.spec import StoredFile
 from reconciler.model.steps import (
     CheckFiles,
     ConfirmDeleted,
@@ -22,6 +23,7 @@ from reconciler.model.steps import (
     DeleteFile,
     ReadKept,
     UploadFile,
+    VerifyContent,
     VerifyInPlace,
     VerifyUploads,
 )
@@ -85,6 +87,8 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
             await _upload(file, state, writer)
         case VerifyUploads():
             await _verify_uploads(step, state, writer)
+        case VerifyContent(file):
+            await _verify_content(file, state, writer)
         case DeleteFile():
             await _delete_file(step, state, writer)
         case VerifyInPlace(files):
@@ -136,11 +140,43 @@ async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> N
 
 
 async def _upload(file: DesiredFile, state: ChainState, writer: Writer) -> LiveFile:
+    if isinstance(file.content, StoredFile):
+        return await _attach(file, file.content, state, writer)
     row = await writer.upload_file(state.container, file.spec, file.content, state.sending)
     state.uploaded[file.spec.path] = row.id
     state.sent[file.spec.path] = file.spec
     state.answered.add(file.spec.path)
     return row
+
+
+async def _attach(file: DesiredFile, stored: StoredFile, state: ChainState, writer: Writer) -> LiveFile:
+    """Has a stored file copied. Under another name than the declared one it would never be found again.
+
+    A declared digest is not what was sent, so it is not noted as what is there.
+    """
+    row = await writer.attach_file(state.container, stored.file_id, state.sending)
+    if row.spec.path != file.spec.path:
+        await writer.delete_file(state.container, row.id)
+        raise NotAsPlanned(
+            f"{stored.file_id} was copied to {state.name} as {row.spec.path!r}, not as {file.spec.path!r}; "
+            "the copy was deleted again",
+            hint=f"the server names copies: write path: {row.spec.path}",
+        )
+    state.uploaded[file.spec.path] = row.id
+    state.sent[file.spec.path] = replace(file.spec, sha256=None)
+    state.answered.add(file.spec.path)
+    return row
+
+
+async def _verify_content(file: DesiredFile, state: ChainState, writer: Writer) -> None:
+    copied = state.uploaded[file.spec.path]
+    found = await writer.content_digest(state.container, copied, limit=file.spec.bytes)
+    if found != file.spec.sha256:
+        raise NotAsPlanned(
+            f"{file.spec.path} was copied to {state.name} and its sha256 is {found or 'not to be had'} "
+            f"instead of {file.spec.sha256}",
+            hint="correct sha256, or file_id",
+        )
 
 
 async def _verify_uploads(step: VerifyUploads, state: ChainState, writer: Writer) -> None:
@@ -166,8 +202,11 @@ def _check_size(row: LiveFile, wanted: FileSpec, state: ChainState) -> None:
 
 
 def _right_size(row: LiveFile, wanted: FileSpec) -> bool:
-    """A size that the server hides is not known to be wrong; it is told as unverifiable."""
-    return row.spec.bytes is None or row.spec.bytes == wanted.bytes
+    """A size that the server hides is not known to be wrong; it is told as unverifiable.
+
+    Of a stored file it may not be declared.
+    """
+    return None in (row.spec.bytes, wanted.bytes) or row.spec.bytes == wanted.bytes
 
 
 async def _delete_file(step: DeleteFile, state: ChainState, writer: Writer) -> None:

@@ -112,10 +112,14 @@ async def _settle_upload(run: ChainRun, step: UploadFile, writer: Writer) -> Non
     if found:
         first = min(found, key=lambda row: (row.created_at, row.id))
         run.state.uploaded[step.file.spec.path] = first.id
-        run.state.sent[step.file.spec.path] = step.file.spec
+        run.state.sent[step.file.spec.path] = step.file.spec  # not as `answered`, so no digest is learned
         run.complete_step()
 
 
 def _is_upload(row: LiveFile, step: UploadFile) -> bool:
     wanted = step.file.spec
-    return row.spec.path == wanted.path and row.source != ASSISTANT and row.spec.bytes in (None, wanted.bytes)
+    return (
+        row.spec.path == wanted.path
+        and row.source != ASSISTANT
+        and (wanted.bytes is None or row.spec.bytes in (None, wanted.bytes))
+    )

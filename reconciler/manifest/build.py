@@ -34,13 +34,14 @@ def desired(documents: Sequence[Node], manifests: Sequence[str], local: LocalFil
     """The whole set as one value."""
     scope, defaults = only(documents, "scope"), only(documents, "defaults")
     settings = dict(defaults.children()) if defaults else {}
+    held = _scope(cast("grammar_scope.Scope", scope.value)) if scope else Scope()
     containers = [
         container
         for entry in entries(documents)
-        for container in _replicas(entry, _container(entry, settings, local))
+        for container in _replicas(entry, _container(entry, settings, local, held.compare))
     ]
     return Desired(
-        scope=_scope(cast("grammar_scope.Scope", scope.value)) if scope else Scope(),
+        scope=held,
         containers=tuple(sorted(containers, key=lambda container: container.name)),
         manifests=tuple(manifests),
         replace=_replace(cast("grammar.Defaults", defaults.value)) if defaults else ReplaceOrder.CREATE_FIRST,
@@ -63,12 +64,14 @@ def _scope(value: grammar_scope.Scope) -> Scope:
     )
 
 
-def _container(entry: Node, settings: dict[str, Node], local: LocalFiles) -> DesiredContainer:
+def _container(
+    entry: Node, settings: dict[str, Node], local: LocalFiles, compare: Compare
+) -> DesiredContainer:
     """One container: its own keys, and those of `defaults` that it does not give."""
     keys = {**settings, **dict(entry.children())}
     value = cast("grammar.Container", {key: node.value for key, node in keys.items()})
     lifecycle = value.get("lifecycle", {})
-    files = declared(keys["files"], local) if "files" in keys else None
+    files = declared(keys["files"], local, compare) if "files" in keys else None
     return DesiredContainer(
         spec=ContainerSpec(
             value["name"],
@@ -122,5 +125,6 @@ def _positions(keys: dict[str, Node], files: Sequence[Declared]) -> Iterator[tup
                 domains = sorted(below.items(), key=lambda domain: cast("str", domain.value))
                 yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
     for at, one in enumerate(files):
-        if (path := one.entry.child("path")) is not None:
-            yield f"files.{at}.path", path.position
+        for inner in ("path", "file_id", "bytes", "sha256"):
+            if (said := one.entry.child(inner)) is not None:
+                yield f"files.{at}.{inner}", said.position

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from reconciler.manifest import replicas, rules, scope_checks
 from reconciler.manifest.findings import Problem, error, nearest, quoted
 from reconciler.manifest.places import known_keys
+from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.spec import Compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.manifest.values import Node
-    from reconciler.model.diagnostics import Diagnostic, Position
+    from reconciler.model.diagnostics import Position
     from reconciler.model.scope import Scope
 
 _ONCE_PER_SET = {
@@ -32,10 +34,25 @@ def problems_of(documents: Sequence[Node]) -> Iterator[Diagnostic]:
         yield from _doubled_keys(documents, key, problem)
     containers = list(entries(documents))
     yield from _names(containers, only(documents, "scope"))
+    yield from _uncompared(containers, only(documents, "scope"))
     for holder in (*containers, *holding(documents, "defaults")):
         yield from _domains(holder)
     for scope in holding(documents, "scope"):
         yield from scope_checks.problems_of(scope)
+
+
+def _uncompared(containers: Iterable[Node], scope: Node | None) -> Iterator[Diagnostic]:
+    """A digest that is declared and that nobody will look at."""
+    compare = scope.child("compare") if scope else None
+    if compare is None or compare.value != Compare.SIZE:
+        return
+    for container in containers:
+        files = container.child("files")
+        for file in files.items() if files else ():
+            if (digest := file.child("sha256")) is not None:
+                message = "sha256 is not compared under scope.compare: size, which reads no file"
+                hint = "leave it out, or compare by digest"
+                yield Diagnostic(Severity.WARNING, "unverifiable", message, digest.position, hint)
 
 
 def no_containers(documents: Sequence[Node]) -> Diagnostic | None:

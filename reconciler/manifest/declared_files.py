@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from reconciler.model.spec import DesiredFile, FileSpec, InlineContent, LocalFile
+from reconciler.model.spec import Compare, DesiredFile, FileSpec, InlineContent, LocalFile, StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +22,23 @@ class Declared(NamedTuple):
     entry: Node
 
 
-def declared(files: Node, local: LocalFiles) -> list[Declared]:
+def declared(files: Node, local: LocalFiles, compare: Compare) -> list[Declared]:
     """The files of a container, sorted by their names in it; each stands where its entry does."""
-    found = [Declared(file, entry) for entry in files.items() for file in _files(entry, local)]
+    found = [Declared(file, entry) for entry in files.items() for file in _files(entry, local, compare)]
     return sorted(found, key=lambda one: one.file.spec.path)
 
 
-def _files(entry: Node, local: LocalFiles) -> Iterator[DesiredFile]:
+def _files(entry: Node, local: LocalFiles, compare: Compare) -> Iterator[DesiredFile]:
     value, at = cast("FileEntry", entry.value), entry.position
+    sensitive = value.get("sensitive", False)
     if "content" in value:
         data = value["content"].encode()
         spec = FileSpec(value["path"], len(data), sha256(data).hexdigest())
-        yield DesiredFile(spec, InlineContent(data), at)
+        yield DesiredFile(spec, InlineContent(data), at, sensitive)
+    elif "file_id" in value:
+        digest = value.get("sha256") if compare is Compare.DIGEST else None  # size never reads a file
+        spec = FileSpec(value["path"], value.get("bytes"), digest)
+        yield DesiredFile(spec, StoredFile(value["file_id"]), at, sensitive)
     else:
         for name, path in local.of(entry).files:
-            yield DesiredFile(FileSpec(name, None), LocalFile(path), at)
+            yield DesiredFile(FileSpec(name, None), LocalFile(path), at, sensitive)

@@ -32,6 +32,8 @@ Replicas = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": rules.MAX_REPLICAS}),
 ]
 Exclude = Annotated[str, *_text(rules.exclude, minLength=1)]
+FileId = Annotated[str, *_text(rules.file_id, pattern=rules.FILE_ID_PATTERN)]
+Sha256 = Annotated[str, *_text(rules.sha256, pattern=rules.SHA256_PATTERN)]
 Path = Annotated[
     str,
     *_text(
@@ -109,6 +111,28 @@ class FileEntry(TypedDict):
         Annotated[
             str,
             Field(description="The text of the file, stored as UTF-8.", examples=['{"region": "eu"}']),
+        ]
+    ]
+    file_id: NotRequired[
+        Annotated[
+            FileId,
+            Field(
+                description="A file of the Files API, which the server copies. It names the copy: path "
+                "must be the name that the file was uploaded under.",
+                examples=["file-abc123"],
+            ),
+        ]
+    ]
+    bytes: NotRequired[
+        Annotated[int, Field(ge=0, description="With file_id: the size that the copy must have.")]
+    ]
+    sha256: NotRequired[
+        Annotated[Sha256, Field(description="With file_id: the SHA-256 of the contents, 64 hex digits.")]
+    ]
+    sensitive: NotRequired[
+        Annotated[
+            bool,
+            Field(default=False, description="Its contents are never shown, nor is the set cached."),
         ]
     ]
 

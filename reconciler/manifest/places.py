@@ -33,7 +33,6 @@ _WAITING = {
     "defaults": {"skills"},
     "containers": {"skills"},
     "network_policy": {"domain_secrets"},
-    "files": {"file_id", "sensitive"},
     "lifecycle": {"keep_alive", "renew_before", "collect"},
 }
 

@@ -28,6 +28,11 @@ PATH_PATTERN = r"^[^/\u0000-\u001f\u007f-\u009f]+$"
 NOT_A_PATH = rf"^\.{{1,2}}$|{MANGLED.pattern}"
 """The rules below as far as patterns can tell them, for the published schema."""
 
+FILE_ID_PATTERN = r"^[!-.0-~]{1,512}$"
+"""Printable and without a slash; whatever else it may look like is the server's business."""
+
+SHA256_PATTERN = "^[0-9a-f]{64}$"
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NO_NAME = frozenset({"", ".", ".."})
 
@@ -81,6 +86,22 @@ def exclude(value: str) -> Problem | None:
             f"expected a glob of files or folders, found {quoted(value)}", f"write {value.rstrip('/')}"
         )
     return globs.problem(value)
+
+
+def file_id(value: str) -> Problem | None:
+    """The id of a file of the Files API."""
+    if re.fullmatch(FILE_ID_PATTERN[1:-1], value):
+        return None
+    return _invalid(f"expected the id of a file of the Files API, found {quoted(value)}")
+
+
+def sha256(value: str) -> Problem | None:
+    """A digest as programs print it."""
+    if re.fullmatch(SHA256_PATTERN[1:-1], value):
+        return None
+    lower = value.lower()
+    hint = "write it in lower case" if re.fullmatch(SHA256_PATTERN[1:-1], lower) else None
+    return _invalid(f"expected 64 lower-case hex digits, found {quoted(value)}", hint)
 
 
 def file_path(value: str) -> Problem | None:

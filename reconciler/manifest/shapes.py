@@ -33,13 +33,24 @@ NETWORK_POLICY: dict[str, Any] = {
 }
 """Two conditions and no `else`, since the type may be a variable."""
 
+_ORIGINS = ("source", "content", "file_id")
+_OF_STORED = ("bytes", "sha256")
+
 FILE: dict[str, Any] = {
     "if": {"required": ["content"]},
-    "then": {"required": ["path"], "properties": {"source": False, "exclude": False}},
+    "then": {
+        "required": ["path"],
+        "properties": dict.fromkeys(("source", "file_id", "exclude", *_OF_STORED), False),
+    },
     "else": {
-        "required": ["source"],
-        "if": {"properties": {"source": {"pattern": globs.WILD.pattern}}, "required": ["source"]},
-        "then": {"properties": {"path": False}},
+        "if": {"required": ["file_id"]},
+        "then": {"required": ["path"], "properties": {"source": False, "exclude": False}},
+        "else": {
+            "required": ["source"],
+            "properties": dict.fromkeys(_OF_STORED, False),
+            "if": {"properties": {"source": {"pattern": globs.WILD.pattern}}, "required": ["source"]},
+            "then": {"properties": {"path": False}},
+        },
     },
 }
 
@@ -62,18 +73,30 @@ def network_policy(value: NetworkPolicy) -> Problem | None:
 
 def file(value: FileEntry) -> Problem | None:
     """The bytes of a file come from one place, and it has a name."""
-    if "source" in value and "content" in value:
-        return Problem("conflicting-keys", "expected source or content, found both", key="content")
-    if "source" not in value and "content" not in value:
-        return Problem("missing-key", "missing key source or content: nothing says what is in the file")
-    if "content" in value:
-        if "path" not in value:
-            return Problem("missing-key", "missing key path: content has no name of its own")
-        if "exclude" in value:
-            return Problem(
-                "conflicting-keys", "exclude belongs to a glob or a folder as source", key="exclude"
-            )
-    elif "path" in value and globs.WILD.search(value["source"]):
+    origins = [key for key in _ORIGINS if key in value]
+    if len(origins) > 1:
+        found = "both" if len(origins) == len(_ORIGINS) - 1 else "all of them"
+        wanted = " or ".join(origins)
+        return Problem("conflicting-keys", f"expected {wanted}, found {found}", key=origins[1])
+    if not origins:
+        message = "missing key source, content or file_id: nothing says what is in the file"
+        return Problem("missing-key", message)
+    (origin,) = origins
+    if origin != "source" and "path" not in value:
+        return Problem("missing-key", f"missing key path: {origin} has no name of its own")
+    return _out_of_place(value, origin)
+
+
+def _out_of_place(value: FileEntry, origin: str) -> Problem | None:
+    """Keys that belong to another origin than this one."""
+    for key in _OF_STORED:
+        if key in value and origin != "file_id":
+            message = f"{key} belongs to file_id: of anything else it is known"
+            return Problem("conflicting-keys", message, key=key)
+    if origin != "source" and "exclude" in value:
+        message = "exclude belongs to a glob or a folder as source"
+        return Problem("conflicting-keys", message, key="exclude")
+    if origin == "source" and "path" in value and globs.WILD.search(value["source"]):
         message = "path names one file, and source is a glob"
         return Problem("conflicting-keys", message, "leave path out: each file keeps its own name", "path")
     return None

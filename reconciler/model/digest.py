@@ -13,12 +13,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from reconciler.model.asked_json import asked_values
-from reconciler.model.spec import WhenExpired
+from reconciler.model.spec import StoredFile, WhenExpired
 
 if TYPE_CHECKING:
     from reconciler.model.plan import BusyGuard, Change, Plan
     from reconciler.model.scope import Desired, Scope
-    from reconciler.model.spec import ContainerSpec, DesiredContainer
+    from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
 
 
 def desired_digests(desired: Desired) -> tuple[tuple[str, str], ...]:
@@ -30,7 +30,7 @@ def container_digest(entry: DesiredContainer) -> str:
     """Digest of one declared container: its fields, its files' names, sizes and digests, its lifecycle."""
     files = None
     if entry.files is not None:
-        files = sorted([file.spec.path, file.spec.bytes, file.spec.sha256] for file in entry.files)
+        files = sorted(map(_file_values, entry.files), key=lambda values: str(values[0]))
     return _sha256(
         {
             "spec": spec_values(entry.spec),
@@ -40,6 +40,11 @@ def container_digest(entry: DesiredContainer) -> str:
             **_lifecycle_values(entry),
         }
     )
+
+
+def _file_values(file: DesiredFile) -> list[str | int | None]:
+    values = [file.spec.path, file.spec.bytes, file.spec.sha256]
+    return [*values, file.content.file_id] if isinstance(file.content, StoredFile) else values
 
 
 def _lifecycle_values(entry: DesiredContainer) -> dict[str, Any]:

@@ -100,16 +100,31 @@ class InlineContent:
     data: bytes = field(repr=False)
 
 
-Content = LocalFile | InlineContent
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Contents that the server copies from its Files API; it names the copy itself."""
+
+    file_id: str
+
+
+Uploadable = LocalFile | InlineContent
+"""What we send ourselves."""
+
+Content = Uploadable | StoredFile
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredFile:
-    """A declared file: what it must be, where its bytes come from, and where it is declared."""
+    """A declared file: what it must be, where its bytes come from, and where it is declared.
+
+    Of a stored file `spec` holds what is declared to be compared, and None for what is not. `sensitive`
+    contents are shown by nobody, whatever else is shown.
+    """
 
     spec: FileSpec
     content: Content
     position: Position
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

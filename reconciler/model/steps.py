@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from reconciler.model.names import live_name
 from reconciler.model.plan import Action, FileOperation, Reason
-from reconciler.model.spec import ReplaceOrder
+from reconciler.model.spec import ReplaceOrder, StoredFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.model.plan import Change
     from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
@@ -63,6 +63,14 @@ class VerifyUploads:
 
     requests: ClassVar[int] = 1
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyContent:
+    """Read a file that the server copied, where its digest is declared."""
+
+    requests: ClassVar[int] = 1
+    file: DesiredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ Step = (
     | CheckFiles
     | UploadFile
     | VerifyUploads
+    | VerifyContent
     | DeleteFile
     | VerifyInPlace
     | ReadKept
@@ -205,7 +214,15 @@ def _create(entry: DesiredContainer) -> tuple[Step, ...]:
     created = CreateContainer(live_name(entry.name), entry.spec)
     if not files:
         return (created,)
-    return (created, *map(UploadFile, files), VerifyUploads(tuple(file.spec.path for file in files)))
+    return (created, *map(UploadFile, files), *_verified(files))
+
+
+def _verified(files: Sequence[DesiredFile]) -> Iterator[Step]:
+    """What follows uploads; the contents that a server copied are read where their digest is declared."""
+    yield VerifyUploads(tuple(file.spec.path for file in files))
+    for file in files:
+        if isinstance(file.content, StoredFile) and file.spec.sha256 is not None:
+            yield VerifyContent(file)
 
 
 def _delete(change: Change) -> tuple[Step, ...]:
@@ -219,7 +236,8 @@ def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
     declared = {file.spec.path: file for file in entry.files or ()}
     touched = sorted({file.path for file in change.files if file.operation is not FileOperation.KEEP})
     among = frozenset(touched)
-    known = [file.file_id for file in change.files if file.path in among and file.file_id is not None]
+    rows = [file for file in change.files if file.operation is not FileOperation.UPLOAD]
+    known = [file.file_id for file in rows if file.path in among and file.file_id is not None]
     uploads = [file.path for file in change.files if file.operation is FileOperation.UPLOAD]
     deletes = [file for file in change.files if file.operation is FileOperation.DELETE]
     steps: list[Step] = [
@@ -227,7 +245,7 @@ def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
     ]
     steps += [UploadFile(declared[path]) for path in uploads]
     if uploads:
-        steps.append(VerifyUploads(tuple(uploads)))
+        steps += _verified([declared[path] for path in uploads])
     steps += [DeleteFile(file.path, file.file_id) for file in deletes if file.file_id is not None]
     if Reason.IN_PLACE in change.reasons:
         steps.append(VerifyInPlace(tuple(declared[path] for path in touched if path in declared)))
@@ -238,8 +256,9 @@ def requests_of(chains: Iterable[Chain], *, rows: int = 0) -> int:
     """How many requests an apply sends for these chains where nothing fails.
 
     create = 1 + files + 1 list if it has files; sync = 1 list + uploads + (1 list if it uploads) +
-    deletes; delete = 1 + 1 read; replace = create + delete; surplus copies = 1 read of the kept one + 2
-    each; in-place = 1 more list; and the closing list, once, where anything was created.
+    deletes; 1 read more for each file copied by the server whose digest is declared; delete = 1 + 1 read;
+    replace = create + delete; surplus copies = 1 read of the kept one + 2 each; in-place = 1 more list; and
+    the closing list, once, where anything was created.
 
     Args:
         chains: what is to be done.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.profile import BEYOND, Feature
-from reconciler.model.spec import ALLOWLIST
+from reconciler.model.spec import ALLOWLIST, StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,12 @@ def unsupported(desired: Desired, profile: Profile) -> tuple[Diagnostic, ...]:
 
 def _of_one(entry: DesiredContainer, profile: Profile) -> Iterator[Diagnostic]:
     for gap in profile.gaps:
-        if _asks(entry, gap.feature):
-            yield _gap(entry, gap, profile)
+        if gap.feature is Feature.FILE_ID:
+            for number, file in enumerate(entry.files or ()):
+                if isinstance(file.content, StoredFile):
+                    yield _gap(entry, gap, profile, f"files.{number}.file_id")
+        elif _asks(entry, gap.feature):
+            yield _gap(entry, gap, profile, gap.feature.value)
     minutes = entry.spec.expires_after.minutes if entry.spec.expires_after else None
     if profile.idle is not None and minutes is not None and minutes > profile.idle.minutes:
         message = f"{profile.name} keeps an idle container for at most {profile.idle.minutes} minutes"
@@ -41,8 +45,8 @@ def _of_one(entry: DesiredContainer, profile: Profile) -> Iterator[Diagnostic]:
         yield Diagnostic(profile.idle.severity, BEYOND, f"{message}, found {minutes}", at)
 
 
-def _gap(entry: DesiredContainer, gap: Gap, profile: Profile) -> Diagnostic:
-    at = _place(entry, gap.feature.value)
+def _gap(entry: DesiredContainer, gap: Gap, profile: Profile, path: str) -> Diagnostic:
+    at = _place(entry, path)
     return Diagnostic(gap.severity, gap.code, f"{profile.name}: {gap.says}", at, gap.hint)
 
 

@@ -15,6 +15,7 @@ from reconciler.model.live import EXPIRED
 from reconciler.model.plan import Action, Change, FieldChange, FileChange, FileOperation, Reason
 from reconciler.model.spec import Ignorable, WhenExpired
 from reconciler.planning.copies import assess, rank
+from reconciler.planning.files import upload_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,10 +67,7 @@ def _missing(entry: DesiredContainer, claims: Claims, *, requested: bool) -> Cha
 
 
 def _create(entry: DesiredContainer, *, died: bool) -> Change:
-    uploads = tuple(
-        FileChange(FileOperation.UPLOAD, file.spec.path, file.spec.bytes, file.spec.sha256)
-        for file in sorted(entry.files or (), key=lambda file: file.spec.path)
-    )
+    uploads = tuple(map(upload_of, sorted(entry.files or (), key=lambda file: file.spec.path)))
     reason = Reason.EXPIRED if died else Reason.ABSENT
     fields = declared_fields(entry.spec)
     return Change(entry.name, Action.CREATE, (reason,), None, fields, uploads, entry.position)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.live import ASSISTANT, USER
 from reconciler.model.plan import FileChange, FileOperation, Reason
-from reconciler.model.spec import Compare
+from reconciler.model.spec import Compare, StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reconciler.model.live import LiveFile
-    from reconciler.model.spec import DesiredContainer, FileSpec
+    from reconciler.model.spec import DesiredContainer, DesiredFile, FileSpec
 
 _OPERATIONS = tuple(FileOperation)
 
@@ -48,7 +48,7 @@ class _Verdict(Enum):
 
 def decide_files(entry: DesiredContainer, rows: Iterable[LiveFile], compare: Compare) -> FilesDecision:
     """Decides for one container whose manifest has a `files` key and whose files were listed."""
-    declared = {file.spec.path: file.spec for file in entry.files or ()}
+    declared = {file.spec.path: file for file in entry.files or ()}
     matched: defaultdict[str, list[LiveFile]] = defaultdict(list)
     extra: list[LiveFile] = []
     for row in rows:
@@ -58,7 +58,7 @@ def decide_files(entry: DesiredContainer, rows: Iterable[LiveFile], compare: Com
             matched[row.spec.path].append(row)
         elif row.source == USER and row.spec.bytes is not None:
             extra.append(row)
-    decisions = [_decide_one(spec, matched[path], compare) for path, spec in declared.items()]
+    decisions = [_decide_one(file, matched[path], compare) for path, file in declared.items()]
     decisions += [_decide_extra(row, prune=entry.prune_files) for row in extra]
     return FilesDecision(
         tuple(sorted((change for decision in decisions for change in decision.changes), key=_order)),
@@ -69,19 +69,19 @@ def decide_files(entry: DesiredContainer, rows: Iterable[LiveFile], compare: Com
 def unread_contents(entry: DesiredContainer, rows: Iterable[LiveFile]) -> Iterator[LiveFile]:
     """Yields the rows whose contents must be read before `decide_files` can tell right from wrong.
 
-    Sizes that differ need no digest.
+    Sizes that differ need no digest, and where none is declared there is nothing to compare.
     """
     declared = {file.spec.path: file.spec for file in entry.files or ()}
     for row in rows:
         wanted = declared.get(row.spec.path)
         if wanted is None or row.source == ASSISTANT or row.spec.sha256 is not None:
             continue
-        if row.spec.bytes is None or row.spec.bytes == wanted.bytes:
+        if wanted.sha256 is not None and _may_be_of(row, wanted):
             yield row
 
 
-def _decide_one(wanted: FileSpec, rows: list[LiveFile], compare: Compare) -> FilesDecision:
-    upload = FileChange(FileOperation.UPLOAD, wanted.path, wanted.bytes, wanted.sha256)
+def _decide_one(file: DesiredFile, rows: list[LiveFile], compare: Compare) -> FilesDecision:
+    wanted, upload = file.spec, upload_of(file)
     if not rows:
         return FilesDecision((upload,), frozenset({Reason.FILE_MISSING}))
     kept, verdict = _best(wanted, rows, compare)
@@ -106,12 +106,25 @@ def _best(wanted: FileSpec, rows: list[LiveFile], compare: Compare) -> tuple[Liv
 
 
 def _judge(wanted: FileSpec, row: LiveFile, compare: Compare) -> _Verdict:
-    if row.spec.bytes is not None and row.spec.bytes != wanted.bytes:
+    if not _may_be_of(row, wanted):
         return _Verdict.WRONG
+    if wanted.sha256 is None:  # a stored file of which no digest is declared: it is there, and that is all
+        return _Verdict.UNKNOWN
     if row.spec.sha256 is not None:
         return _Verdict.RIGHT if row.spec.sha256 == wanted.sha256 else _Verdict.WRONG
     # Without a digest after reading, the contents could not be had: a file nobody can read is not there.
     return _Verdict.UNKNOWN if compare is Compare.SIZE else _Verdict.WRONG
+
+
+def _may_be_of(row: LiveFile, wanted: FileSpec) -> bool:
+    """A size that is hidden, or not declared, speaks for and against nothing."""
+    return None in (row.spec.bytes, wanted.bytes) or row.spec.bytes == wanted.bytes
+
+
+def upload_of(file: DesiredFile) -> FileChange:
+    """The upload of a declared file; `file_id` is that of the stored file which the server copies."""
+    stored = file.content.file_id if isinstance(file.content, StoredFile) else None
+    return FileChange(FileOperation.UPLOAD, file.spec.path, file.spec.bytes, file.spec.sha256, stored)
 
 
 def _decide_extra(row: LiveFile, *, prune: bool) -> FilesDecision:

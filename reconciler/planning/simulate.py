@@ -15,6 +15,7 @@ from reconciler.model.steps import (
     DeleteFile,
     ReadKept,
     UploadFile,
+    VerifyContent,
     VerifyInPlace,
     VerifyUploads,
     chains_of,
@@ -89,8 +90,10 @@ def _run(chain: Chain, world: _World) -> None:
                     world.upload(current, step.file)
                 case DeleteFile() if current is not None:
                     world.drop(current, step.file_id)
-                case CheckFiles() | VerifyUploads() | VerifyInPlace() | ReadKept() | ConfirmDeleted():
+                case CheckFiles() | VerifyUploads() | VerifyContent() | VerifyInPlace():
                     pass  # they read
+                case ReadKept() | ConfirmDeleted():
+                    pass
                 case _:
                     message = f"{step} before any container"
                     raise AssertionError(message)

@@ -27,6 +27,7 @@ _STEPS = {
     "CheckFiles": "looking at its files",
     "UploadFile": "an upload",
     "VerifyUploads": "verifying the uploads",
+    "VerifyContent": "verifying a copied file",
     "DeleteFile": "deleting a file",
     "VerifyInPlace": "looking at its files again",
     "ReadKept": "reading the kept copy",

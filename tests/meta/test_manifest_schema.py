@@ -257,8 +257,6 @@ def test_no_key_of_the_waiting_grammar_is_published() -> None:
     assert not names & {
         "skills",
         "domain_secrets",
-        "file_id",
-        "sensitive",
         "keep_alive",
         "renew_before",
         "collect",

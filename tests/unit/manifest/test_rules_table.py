@@ -302,6 +302,26 @@ FILES = {
         container("files: [{source: sub, exclude: [drafts/]}]"),
         ["4:37: invalid-value"],
     ),
+    "file_id and content": (
+        container("files: [{path: a, file_id: file-a, content: x}]"),
+        ["4:32: conflicting-keys"],
+    ),
+    "file_id without a path": (container("files: [{file_id: file-a}]"), ["4:13: missing-key"]),
+    "file_id of nothing": (container("files: [{path: a, file_id: ''}]"), ["4:32: invalid-value"]),
+    "file_id with a folder": (container("files: [{path: a, file_id: ../b}]"), ["4:32: invalid-value"]),
+    "a size of what we send": (
+        container("files: [{path: a, content: x, bytes: 1}]"),
+        ["4:42: conflicting-keys"],
+    ),
+    "a negative size": (container("files: [{path: a, file_id: f, bytes: -1}]"), ["4:42: invalid-value"]),
+    "a digest in capitals": (
+        container(f"files: [{{path: a, file_id: f, sha256: {'A' * 64}}}]"),
+        ["4:43: invalid-value"],
+    ),
+    "sensitive as a word": (
+        container("files: [{path: a, content: x, sensitive: yes}]"),
+        ["4:46: wrong-type"],
+    ),
     "a missing source": (container("files: [{source: no.txt}]"), ["4:22: file-missing"]),
     "a missing source in an invalid entry": (
         container("files: [{source: no.txt, x: 1}]"),
@@ -338,11 +358,6 @@ WAITING = {
     "domain_secrets": (
         container("network_policy: {type: allowlist, allowed_domains: [a.b], domain_secrets: []}"),
         ["4:63: not-supported-yet"],
-    ),
-    "file_id": (container("files: [{path: a, file_id: file-abc123}]"), ["4:23: not-supported-yet"]),
-    "sensitive": (
-        container("files: [{path: a, content: b, sensitive: true}]"),
-        ["4:35: not-supported-yet"],
     ),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
