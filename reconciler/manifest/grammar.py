@@ -124,10 +124,18 @@ class FileEntry(TypedDict):
         ]
     ]
     bytes: NotRequired[
-        Annotated[int, Field(ge=0, description="With file_id: the size that the copy must have.")]
+        Annotated[
+            int, Field(ge=0, description="With file_id: the size that the copy must have.", examples=[4096])
+        ]
     ]
     sha256: NotRequired[
-        Annotated[Sha256, Field(description="With file_id: the SHA-256 of the contents, 64 hex digits.")]
+        Annotated[
+            Sha256,
+            Field(
+                description="With file_id: the SHA-256 of the contents, 64 hex digits.",
+                examples=["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+            ),
+        ]
     ]
     sensitive: NotRequired[
         Annotated[
