@@ -10,6 +10,7 @@ from reconciler.manifest import load as load_paths
 from reconciler.manifest.given import Given
 from reconciler.manifest.results import Loaded
 from reconciler.model.asked import MAX_FILE_SIZE, Reading
+from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,11 +54,17 @@ def from_here(variables: Mapping[str, str] | None) -> Given:
 
 
 def loaded_of(manifests: Manifests | Loaded, variables: Mapping[str, str] | None, options: Options) -> Loaded:
-    """The set itself, whichever way it was given."""
-    if isinstance(manifests, Loaded):
-        return manifests
+    """The set itself, whichever way it was given.
+
+    Raises:
+        UsageError: there is no such path, or what is loaded is to be read once more in another way.
+    """
     outside, largest = options.allow_outside, options.max_file_size
-    return load(manifests, variables=variables, allow_outside=outside, max_file_size=largest)
+    if not isinstance(manifests, Loaded):
+        return load(manifests, variables=variables, allow_outside=outside, max_file_size=largest)
+    if variables is not None or Reading(outside, largest) not in (Reading(), manifests.reading):
+        raise UsageError("variables, allow_outside and max_file_size are said to `load`")
+    return manifests
 
 
 def paths_of(manifests: Manifests) -> list[str]:

@@ -47,7 +47,7 @@ def plan(
     Args:
         manifests: files and folders, or what `load` gave.
         access: the account; None for the one that the environment names.
-        variables: text for variables; what `load` gave has its own.
+        variables: text for variables; never with what `load` gave.
         options: what is selected, and what may happen to it.
         listen: told of waits.
         warn: told of what is wrong with this machine's ledger, once.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.control.named import check_named
 from reconciler.control.saved import read_plan_file, write_plan_file
 from reconciler.library.loading import paths_of
+from reconciler.manifest.given import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -21,8 +22,8 @@ def read_plan(path: str | PathLike[str], *, manifests: Manifests = ()) -> Plan:
 
     Args:
         path: a file that `write_plan` or `plan -o` wrote.
-        manifests: those of its manifests that lie neither below the current folder nor below the plan's own;
-            a plan that names others is refused, since applying it would read them.
+        manifests: those of its manifests and files of variables that lie neither below the current folder nor
+            below the plan's own; a plan that names others is refused, since applying it would read them.
 
     Raises:
         UsageError: there is no such file.
@@ -30,7 +31,8 @@ def read_plan(path: str | PathLike[str], *, manifests: Manifests = ()) -> Plan:
         PlanMismatch: it is no plan, was changed since, or names manifests elsewhere.
     """
     plan = read_plan_file(os.fspath(path))
-    check_named(plan.manifests, os.fspath(path), paths_of(manifests))
+    named = [name for name in plan.manifests if name != STANDARD_INPUT]
+    check_named([*named, *plan.inputs.files], os.fspath(path), [], may_repeat=paths_of(manifests))
     return plan
 
 

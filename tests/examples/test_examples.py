@@ -148,6 +148,18 @@ def test_two_scopes_of_one_account_leave_each_other_alone(
     assert say("apply", str(FOLDER / "several-scopes"), "--auto-approve")["exit_code"] == 3
 
 
+def test_each_environment_is_a_scope_of_its_own(server: Server, say: Callable[..., dict[str, Any]]) -> None:
+    folder = FOLDER / "environments"
+    for environment in ("staging", "production", "staging"):
+        values = str(folder / "_vars" / f"{environment}.yaml")
+        assert say("apply", str(folder), "--var-file", values, "--auto-approve")["exit_code"] == 0
+    assert {row["name"]: row["memory_limit"] for row in server.containers()} == {
+        "shop-staging-answers": "1g",
+        "shop-production-answers": "4g",
+    }
+    assert say("validate", str(folder))["exit_code"] == 3
+
+
 def test_production_loses_nothing_with_its_entry(
     server: Server, say: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:

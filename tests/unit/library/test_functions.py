@@ -70,6 +70,10 @@ def test_loaded_manifests_are_planned_on(server: Server, tmp_path: Path) -> None
     assert loaded.diagnostics == ()
     assert [change.name for change in reconciler.plan(loaded).changes] == ["ci-you"]
     assert [change.name for change in reconciler.plan("m.yaml", variables={"who": "me"}).changes] == ["ci-me"]
+    for asked in ({"variables": {"who": "me"}}, {"options": Options(allow_outside=True)}):
+        with pytest.raises(reconciler.UsageError, match="said to `load`"):
+            reconciler.plan(loaded, **asked)
+    assert [event.change.name for event in reconciler.apply(loaded).applied] == ["ci-you"]
 
 
 def test_files_outside_are_for_whoever_says_so_and_for_the_plan_that_was_made_so(
