@@ -145,10 +145,29 @@ class Segments(Generic[_Row]):
             return
         used = {page.rows[-1][0]}
         while not await self._complete(place, page):
-            page = await self._next(place, page)
+            behind = await self._next(place, page)
+            if not behind.rows and behind.has_more is False:
+                await self._confirm_end(place, page)
+                return
+            self._take(place, behind, page.rows[-1][1].created_at)
+            page = behind
             if page.rows[-1][0] in used:
                 raise Odd
             used.add(page.rows[-1][0])
+
+    async def _confirm_end(self, place: int, page: Page[_Row]) -> None:
+        """Ends the list with a page behind which nothing came, though it promised more, as some always do.
+
+        Its last row must still be there: then it was when nothing lay behind it, and not an unknown cursor.
+        """
+        if place != len(self._cursors) - 1 or len(page.rows) < 2:  # noqa: PLR2004 - the last row and one before
+            raise Odd
+        again = await self._after(page.rows[-2][0])
+        if [identifier for identifier, _ in again.rows] != [page.rows[-1][0]]:
+            raise Odd
+        if self._descent is not None and not self._descent.within(self._found[place]):
+            raise Odd
+        self._ended[place] = len(self._cursors)
 
     async def _first(self, place: int) -> Page[_Row] | None:
         """The first page of a segment, None where its cursor is not accepted."""
@@ -190,7 +209,6 @@ class Segments(Generic[_Row]):
                 await self._descent.advance(last.created_at, last.created_at - page.rows[0][1].created_at)
 
         await each((up, down), lambda go: go(), parallelism=2)
-        self._take(place, pages[0], last.created_at)
         return pages[0]
 
     async def _after(self, cursor: str) -> Page[_Row]:

@@ -294,7 +294,7 @@ plans: st.SearchStrategy[Plan] = st.builds(
         st.none() | _numbers,
         st.builds(Reading, st.booleans(), _numbers),
     ),
-    others=_numbers,
+    others=st.none() | _numbers,
     inputs=st.builds(Inputs, _tuples(texts), _tuples(texts), _tuples(texts), _optional),
 )
 """Any plan that the format can hold."""

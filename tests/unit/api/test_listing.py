@@ -229,6 +229,20 @@ def test_the_cursors_of_another_account_cost_a_request_each_and_nothing_else(unk
     assert len(server.asked) <= 10 + 9 + 1
 
 
+@pytest.mark.parametrize("has_more", [NON_EMPTY, FULL])
+@pytest.mark.parametrize("count", [1000, 1050])
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_a_last_page_that_promises_more_costs_two_requests(
+    has_more: str, count: int, unknown: int | str
+) -> None:
+    server = ListServer(numbered(count), size=100, has_more=has_more, unknown=unknown)
+    for _ in range(2):
+        ends = warm(server)
+        assert list(read(server, ends).rows) == numbered(count)
+        assert len(server.asked) <= -(-count // 100) + 2
+        server.asked.clear()
+
+
 @pytest.mark.parametrize("order", [IGNORED, NEWEST])
 def test_a_server_that_ignores_the_order_is_walked_page_by_page(order: str) -> None:
     server = ListServer(numbered(1000), size=100, order=order)
