@@ -1,11 +1,13 @@
-"""Input that was made to hurt gives diagnostics, in bounded time, and never an exception."""
+"""Input that was made to hurt gives diagnostics, and never an exception.
+
+What is quadratic would not end here; how long each takes is what tests/bench/hostile_manifests.py prints.
+"""
 
 from __future__ import annotations
 
 import codecs
 import random
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,15 +75,10 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 MEGABYTES = 256
 """Of any hostile file; 10,000 containers with two files each take about 100, the worst of these 200."""
 
-SECONDS = 10
-"""A generous bound: what it must catch is quadratic, and takes minutes."""
-
 
 @pytest.mark.parametrize(("text", "code"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_input_gives_diagnostics(folder: Folder, text: str | bytes, code: str) -> None:
-    before = time.perf_counter()
     loaded = folder.load(text)
-    assert time.perf_counter() - before < SECONDS
     assert loaded.desired is None
     assert code in {found.code for found in loaded.diagnostics}
     assert all(len(found.message) < 400 for found in loaded.diagnostics)
