@@ -113,7 +113,10 @@ def approved_state(
         )
     except UsageError as error:
         raise PlanMismatch(f"what the plan names is not there: {error}") from error
-    _refuse(desired_moved(approved, account.target, desired), _AS_BEFORE if approved.inputs else _ANEW)
+    _refuse(
+        desired_moved(approved, account.target, desired),
+        _AS_BEFORE if approved.inputs or desired.inputs else _ANEW,
+    )
     return desired, found
 
 

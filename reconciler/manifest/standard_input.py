@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reconciler.manifest import paths
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
 _NAME = "<stdin>"
+_PLAN = re.compile(rb'\s*\{\s*"kind"\s*:\s*"reconciler/plan"')
 
 
 def standard_input_name(base: str | None) -> str:
@@ -27,7 +29,7 @@ def read_standard_input(stdin: BinaryIO | None, name: str) -> str | Diagnostic:
     """The text, or what is wrong with it.
 
     Raises:
-        UsageError: there is nothing to read from.
+        UsageError: there is nothing to read from, or it is a saved plan.
     """
     if stdin is None:
         raise UsageError("cannot read a manifest from standard input: it is closed")
@@ -35,6 +37,11 @@ def read_standard_input(stdin: BinaryIO | None, name: str) -> str | Diagnostic:
         raw = stdin.read(MAX_BYTES + 1)
     except OSError as problem:
         raise UsageError(f"cannot read a manifest from standard input: {problem.strerror}") from problem
+    if _PLAN.match(raw):
+        raise UsageError(
+            "standard input holds a saved plan, and - is for manifests",
+            hint="`apply` and `show` take a saved plan by the name of its file",
+        )
     return decode(name, raw)
 
 

@@ -173,6 +173,14 @@ def test_what_was_given_otherwise_is_refused_before_anything_is_contacted(case: 
     assert case.server.requests() == 0
 
 
+def test_a_variable_that_is_set_only_now_is_told_as_one(case: Case) -> None:
+    case.edit("env: {}", "env: {default: vx}")
+    assert case.run("plan", "manifests", "-o", "bare.plan.json").code == 0
+    assert "inputs" not in json.loads((case.folder / "bare.plan.json").read_text())
+    refused = case.run("apply", "bare.plan.json", RECONCILER_VAR_text="other")
+    assert (refused.code, DECLARED[1] in refused.err) == (5, True), refused.err
+
+
 def test_a_file_elsewhere_is_read_where_it_is_named_again(case: Case, tmp_path_factory: Any) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "vars.yaml"
     elsewhere.write_text("text: by file\n")
@@ -252,6 +260,12 @@ def test_a_wrong_command_line_is_64(case: Case, what: str) -> None:
     arguments, told = MISUSED[what]
     ran = case.run(*arguments)
     assert (ran.code, ran.out, told in ran.err, "canary" in ran.err) == (64, "", True, False), ran.err
+
+
+def test_a_saved_plan_on_standard_input_is_told_as_one(case: Case) -> None:
+    ran = case.run("apply", "-", "--auto-approve", stdin=(case.folder / "my.plan.json").read_text())
+    assert (ran.code, "holds a saved plan" in ran.err) == (64, True), ran.err
+    assert case.server.requests() == 0
 
 
 def test_what_is_wrong_with_standard_input_is_told_by_its_place(case: Case) -> None:

@@ -91,6 +91,12 @@ def test_where_there_is_none(tmp_path: Path, tree: Path, monkeypatch: pytest.Mon
     assert found(tree) is None
 
 
+def test_standard_input_lies_nowhere(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree)
+    assert commit_of(["."]) is not None
+    assert commit_of([".", "-"]) is None
+
+
 def test_what_points_git_elsewhere_is_not_followed(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     assert found(tree) == Commit(commit_id(tree), dirty=False)
