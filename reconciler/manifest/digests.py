@@ -156,7 +156,7 @@ def _read(path: str) -> _Print | _Unreadable:
             if not stat.S_ISREG(before.st_mode):
                 return _Unreadable("not-a-file", f"expected a regular file, found something else: {path}")
             digest, size = sha256(), 0
-            while chunk := stream.read(_CHUNK):
+            while size <= before.st_size and (chunk := stream.read(_CHUNK)):  # one that grows would never end
                 digest.update(chunk)
                 size += len(chunk)
             after = os.fstat(stream.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Severity, errors_in
@@ -133,8 +134,11 @@ def _change_lines(change: Change, verb: str, kept: Mapping[str, Change], paint: 
     yield from (f"      {line}" for line in review_lines(change))
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
+    operations: defaultdict[str, set[FileOperation]] = defaultdict(set)
     for file in change.files:
-        text = _file_text(change, file)
+        operations[file.path].add(file.operation)
+    for file in change.files:
+        text = _file_text(file, operations[file.path])
         if text is not None:
             yield f"      {text}"
     if change.action is Action.REPLACE:
@@ -180,12 +184,13 @@ def _value(value: FieldValue) -> str:
     return "unset" if value is None else safe(str(value))
 
 
-def _file_text(change: Change, file: FileChange) -> str | None:
+def _file_text(file: FileChange, beside: Container[FileOperation]) -> str | None:
+    """One file; `beside` are the operations on its name, its own included."""
     name = f"{safe(file.path)} ({size_text(file.bytes)})"
-    beside = {other.operation for other in change.files if other.path == file.path}
     match file.operation:
         case FileOperation.UPLOAD:
-            return f"{'~' if FileOperation.DELETE in beside else '+'} {name}"
+            origin = "" if file.file_id is None else f", copied from {safe(file.file_id, 60)}"
+            return f"{'~' if FileOperation.DELETE in beside else '+'} {name}{origin}"
         case FileOperation.DELETE if FileOperation.UPLOAD in beside:
             return None
         case FileOperation.DELETE if FileOperation.KEEP in beside:

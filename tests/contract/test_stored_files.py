@@ -17,6 +17,7 @@ from reconciler.model.plan import Action, Reason
 from reconciler.model.profile import LITELLM
 from reconciler.model.spec import Compare, DesiredFile, FileSpec, StoredFile
 from reconciler.planning.capabilities import unsupported
+from reconciler.render.plan_text import plan_lines
 
 if TYPE_CHECKING:
     from support.servers import Server
@@ -85,8 +86,9 @@ def server() -> Any:
 
 def test_a_plan_names_the_file_that_is_copied(server: Server) -> None:
     file_id = stored(server)
-    (change,) = planned(server, one(declared(file_id))).plan.changes
-    assert [(file.path, file.file_id) for file in change.files] == [("seed.bin", file_id)]
+    plan = planned(server, one(declared(file_id))).plan
+    assert [(file.path, file.file_id) for file in plan.changes[0].files] == [("seed.bin", file_id)]
+    assert f"      + seed.bin (unknown size), copied from {file_id}" in plan_lines(plan)
 
 
 def test_another_name_is_a_failed_change_that_says_the_true_one(server: Server) -> None:
