@@ -6,6 +6,7 @@ field reads as not shown. A null name reads as the empty one, which no scope cla
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api.errors import ProtocolError
@@ -38,7 +39,7 @@ def read_container(row: object, date: int | None, origin: Origin) -> LiveContain
             expires_after=_expiry(values.get("expires_after")),
         ),
         last_active_at=active,
-        seen=Seen(origin, date),
+        seen=_seen(origin, date),
         used_at=active,
     )
 
@@ -84,6 +85,8 @@ def _identifier(values: Mapping[str, Any]) -> str:
     identifier = _text(values.get("id"))
     if not identifier:
         raise ProtocolError("the server sent a row without an id")
+    if identifier.isascii():
+        return identifier
     try:
         identifier.encode()
     except UnicodeEncodeError as error:  # JSON can write half a character, a URL cannot
@@ -96,14 +99,20 @@ def _network(value: object) -> NetworkPolicy | None:
         return None
     domains = value.get("allowed_domains")
     if not isinstance(domains, list):
-        return NetworkPolicy(value["type"])
-    return NetworkPolicy(value["type"], tuple(domain for domain in domains if isinstance(domain, str)))
+        return _policy(value["type"])
+    return _policy(value["type"], tuple(domain for domain in domains if isinstance(domain, str)))
+
+
+# The rows of a list are much alike: what thousands of them share is made once.
+_seen = lru_cache(Seen)
+_policy = lru_cache(NetworkPolicy)
+_idle = lru_cache(ExpiresAfter)
 
 
 def _expiry(value: object) -> ExpiresAfter | None:
     if not isinstance(value, dict):
         return None
-    return ExpiresAfter(_integer(value.get("minutes")), _text(value.get("anchor")))
+    return _idle(_integer(value.get("minutes")), _text(value.get("anchor")))
 
 
 def _text(value: object) -> str | None:

@@ -85,7 +85,7 @@ def _whole(paths: Sequence[str], given: Given, reading: Reading) -> Whole:
 
 def _set_from_outside(given: Given) -> bool:
     from_environment = any(name.startswith(ENVIRONMENT) for name in given.environment)
-    return bool(given.variables or given.files or from_environment)
+    return bool(given.variables or given.files or given.base or from_environment)
 
 
 def _texts(paths: Sequence[str]) -> dict[str, bytes] | None:

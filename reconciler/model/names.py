@@ -52,6 +52,8 @@ def live_name(declared: str, stamp: Stamp | None = None) -> str:
 
 def parse_live_name(name: str) -> LiveName:
     """Takes a live name apart; only a whole stamp at the very end is stripped."""
+    if "~" not in name:
+        return LiveName(name)
     found = _STAMPED.match(name)
     if found is None:
         return LiveName(name)

@@ -171,6 +171,15 @@ def test_what_hides_something_is_not_kept(folder: Folder, hiding: str) -> None:
     assert memory.forms == {}
 
 
+@pytest.mark.parametrize("source", ["sub", "*.txt", "sub/*"])
+def test_what_may_grow_without_a_trace_is_not_kept(folder: Folder, source: str) -> None:
+    (folder.path / "sub" / "file-ab-x").unlink()
+    text = f"version: 1\ncontainers:\n  - {{name: a, files: [{{source: '{source}'}}]}}\n"
+    memory = Memory()
+    assert load([folder.write("m.yaml", text)], forms=memory).desired is not None
+    assert memory.forms == {}
+
+
 def test_what_hides_something_is_found_wherever_it_stands() -> None:
     again: list[Value] = [{"a": 1}]
     again.append(again)
