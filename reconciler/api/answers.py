@@ -12,7 +12,7 @@ from reconciler.api.headers import retry_after, should_retry, unix_seconds
 from reconciler.api.retry import LONGEST_WAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from reconciler.api.errors import StatusError
 
@@ -77,11 +77,15 @@ _QUOTA_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: `body` is raw, `date` the server's clock in unix seconds where it tells."""
+    """A whole answer: `body` is raw, `date` the server's clock in unix seconds where it tells.
+
+    `hide` takes out of a short text what no error may show.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    hide: Callable[[str], str] = str
 
     @property
     def date(self) -> int | None:
@@ -99,12 +103,16 @@ class Answer:
             value = json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise errors.ProtocolError(
-                f"the server answered {self.status} with something that is not JSON: {shown(self.body)}",
+                f"the server answered {self.status} with something that is not JSON: {self.shown()}",
                 hint="is the base URL that of an OpenAI-compatible API?",
             ) from error
         if not isinstance(value, dict):
-            raise errors.ProtocolError(f"expected a JSON object, the server sent {shown(self.body)}")
+            raise errors.ProtocolError(f"expected a JSON object, the server sent {self.shown()}")
         return value
+
+    def shown(self) -> str:
+        """The beginning of the body, for an error message."""
+        return self.hide(shown(self.body))
 
 
 def failure(answer: Answer) -> StatusError:
@@ -116,6 +124,7 @@ def failure(answer: Answer) -> StatusError:
     message = f"{answer.status}: {text}"
     if request_id:
         message += f" (request {request_id})"
+    message = answer.hide(message)
     kind = _kind(answer, envelope, text)
     asked = retry_after(answer.headers)
     return kind(

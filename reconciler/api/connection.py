@@ -14,6 +14,7 @@ from reconciler.api.bounds import Bounds, within
 from reconciler.api.errors import ProtocolError, ReplyLost
 from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
+from reconciler.api.redact import Redaction
 from reconciler.api.repeat import Repeater
 from reconciler.api.request import MAX_CONNECTIONS, Request
 from reconciler.api.retry import RetryPolicy
@@ -21,13 +22,14 @@ from reconciler.api.transport import new_transport
 from reconciler.api.waiting import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from reconciler.api.errors import StatusError
     from reconciler.api.request import Reply
     from reconciler.api.turn import Turn
     from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
+    from reconciler.model.write_only import Secret
 
 LARGEST_JSON = 32 * 1024 * 1024
 """Bytes of a JSON answer; a page of 100 rows has about 50 thousand."""
@@ -84,6 +86,7 @@ class Connection:
         self._transport = new_transport(endpoint.base_url, endpoint.headers())
         self._where = _where(endpoint.base_url)
         self._key = endpoint.api_key
+        self._secrets = Redaction()
         self._limiter = limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self._bounds = bounds or Bounds()
         self._teller = Teller(clock, listener)
@@ -100,6 +103,10 @@ class Connection:
     def viewer(self) -> str:
         """Tells one key from another without showing it: what an account lists may depend on who asks."""
         return hashlib.sha256(self._key.encode()).hexdigest()
+
+    def hide(self, secrets: Iterable[Secret]) -> None:
+        """Keeps values that are about to be sent out of every error from now on."""
+        self._secrets.add(secrets)
 
     def tell(self, seconds: float, because: str) -> None:
         """Tells whoever listens of a wait that is not the connection's own."""
@@ -181,7 +188,7 @@ class Connection:
             error.partial = bytes(body)
             raise
         whole = bytes(body) if body.lstrip()[:1] == b"{" else self._without_key(bytes(body))
-        answer = Answer(reply.status, reply.headers, whole)
+        answer = Answer(reply.status, reply.headers, whole, self._shown)
         self._note_date(answer)
         if not _succeeded(reply):
             raise self._failure(reply, body)
@@ -206,7 +213,12 @@ class Connection:
     def _failure(self, reply: Reply, body: bytearray) -> StatusError:
         """The error of an answer that is no success; nothing in it holds our key."""
         headers = {name.lower(): self._without_key(value) for name, value in reply.headers.items()}
-        return failure(Answer(reply.status, headers, self._without_key(bytes(body))))
+        shown = self._secrets.data(self._without_key(bytes(body)))
+        return failure(Answer(reply.status, headers, shown, self._shown))
+
+    def _shown(self, text: str) -> str:
+        """A short text for an error, less our key and whatever secret was sent."""
+        return self._secrets.short_text(self._without_key(text))
 
     def _without_key(self, shown: _Shown) -> _Shown:
         """What an error will show, less our own key, which some servers repeat; never done to data."""

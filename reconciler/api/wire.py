@@ -13,9 +13,12 @@ from reconciler.api.errors import ProtocolError
 from reconciler.model.live import LiveContainer, LiveFile, Origin, Seen, base_name
 from reconciler.model.names import parse_live_name
 from reconciler.model.spec import ContainerSpec, ExpiresAfter, FileSpec, NetworkPolicy
+from reconciler.model.write_only import NOTHING_WRITTEN, SkillReference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from reconciler.model.write_only import DomainSecret, Skill, WriteOnly
 
 
 def read_container(row: object, date: int | None, origin: Origin) -> LiveContainer:
@@ -61,8 +64,12 @@ def read_file(row: object) -> LiveFile:
     )
 
 
-def create_body(name: str, spec: ContainerSpec) -> dict[str, Any]:
-    """Encodes a create; an omitted field is left to the server's default, never sent as null."""
+def create_body(name: str, spec: ContainerSpec, inputs: WriteOnly = NOTHING_WRITTEN) -> dict[str, Any]:
+    """Encodes a create; an omitted field is left to the server's default, never sent as null.
+
+    Raises:
+        LocalFileError: a file of an inline skill is not what was planned.
+    """
     body: dict[str, Any] = {"name": name}
     if spec.memory_limit is not None:
         body["memory_limit"] = spec.memory_limit
@@ -72,7 +79,28 @@ def create_body(name: str, spec: ContainerSpec) -> dict[str, Any]:
         body["network_policy"] = {"type": spec.network_policy.type}
         if spec.network_policy.allowed_domains is not None:
             body["network_policy"]["allowed_domains"] = list(spec.network_policy.allowed_domains)
+    if inputs.secrets:
+        body["network_policy"]["domain_secrets"] = [_secret(secret) for secret in inputs.secrets]
+    if inputs.skills:
+        body["skills"] = [_skill(skill) for skill in inputs.skills]
     return body
+
+
+def _secret(secret: DomainSecret) -> dict[str, Any]:
+    if secret.value is None:
+        message = f"the value of the secret {secret.binding} was not read"
+        raise ValueError(message)
+    return {"domain": secret.domain, "name": secret.name, "value": secret.value.reveal()}
+
+
+def _skill(skill: Skill) -> dict[str, Any]:
+    if isinstance(skill, SkillReference):
+        version = {} if skill.version is None else {"version": skill.version}
+        return {"type": "skill_reference", "skill_id": skill.skill_id, **version}
+    from reconciler.api.bundle import encoded  # noqa: PLC0415 - zips are for those who have skills
+
+    source = {"type": "base64", "media_type": "application/zip", "data": encoded(skill)}
+    return {"type": "inline", "name": skill.name, "description": skill.description, "source": source}
 
 
 def _object(row: object) -> Mapping[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api.connection import segment
@@ -13,10 +14,13 @@ from reconciler.api.uploads import CheckedSource
 from reconciler.api.wire import create_body, read_container, read_file
 from reconciler.model.errors import ApiError
 from reconciler.model.live import Origin
+from reconciler.model.write_only import NOTHING_WRITTEN, InlineSkill, WriteOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
+    from reconciler.api.connection import Connection
+    from reconciler.model.clock import Clock
     from reconciler.model.live import LiveContainer, LiveFile
     from reconciler.model.spec import ContainerSpec, FileSpec, Uploadable
 
@@ -25,22 +29,41 @@ OCTETS = "application/octet-stream"
 _ID = re.compile(rb'"id"\s*:\s*"([!-~]+?)"')
 
 
+LARGE_SKILLS = 4 * 1024 * 1024
+"""Bytes of inline skills from which on creates are sent one after the other."""
+
+
 class Writer(Reader):
     """Reads and writes one account."""
 
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__(connection, clock)
+        self._large = asyncio.Lock()
+
     async def create_container(
-        self, name: str, spec: ContainerSpec, sending: Callable[[], object] | None = None
+        self,
+        name: str,
+        spec: ContainerSpec,
+        sending: Callable[[], object] | None = None,
+        inputs: WriteOnly = NOTHING_WRITTEN,
     ) -> LiveContainer:
         """Creates a container under a live name; billed from now on. `sending` is called before each attempt.
 
-        Where the answer was cut off but its id came through, that container is read instead.
+        The values of secrets must be known; none of them is in any error from then on. Where the answer was
+        cut off but its id came through, that container is read instead.
 
         Raises:
             ApiError: `fate_unknown` tells whether the container may exist all the same.
+            LocalFileError: a skill is not what was planned; nothing was sent.
         """
+        self._connection.hide(secret.value for secret in inputs.secrets if secret.value is not None)
+        size = sum(skill.bytes for skill in inputs.skills if isinstance(skill, InlineSkill))
         try:
-            body = create_body(name, spec)
-            answer = await self._connection.call("POST", "containers", json=body, sending=sending)
+            async with self._one_at_a_time(size):
+                body = create_body(name, spec, inputs)
+                answer = await self._connection.call(
+                    "POST", "containers", json=body, sending=sending, size=size
+                )
         except ReplyLost as error:
             return await self._salvaged(error.partial, name, error)
         try:
@@ -92,6 +115,12 @@ class Writer(Reader):
     async def delete_file(self, container_id: str, file_id: str) -> None:
         """Deletes a file; one that is gone already is a success."""
         await self._delete(file_path(container_id, file_id))
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, size: int) -> AsyncIterator[None]:
+        """A body is in memory several times over while it is made and sent: of large ones one at a time."""
+        async with self._large if size > LARGE_SKILLS else nullcontext():
+            yield
 
     async def _salvaged(self, body: bytes, name: str, error: ApiError) -> LiveContainer:
         """The container whose id stands in the beginning of a damaged answer; else raises `error`."""

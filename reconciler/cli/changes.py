@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ from reconciler.control.exclusion import exclusive
 from reconciler.control.given_again import given_again
 from reconciler.control.guards import check_guards
 from reconciler.control.history import recorded
-from reconciler.control.manifests import desired_state
+from reconciler.control.manifests import SecretsMissing, desired_state, with_what_is_sent
 from reconciler.control.overlap import forget, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare, still_so
 from reconciler.control.plan_files import is_plan_file
 from reconciler.control.policies import refused_by_policy
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, prepare_approved, read_plan_file
+from reconciler.control.secrets import NO_VALUES, Purpose, Values
 from reconciler.model.errors import PlanMismatch, Refused, UsageError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.outcome import Outcome
@@ -43,7 +45,7 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler apply`, of manifests or of a saved plan."""
     saved = [path for path in options.paths if is_plan_file(path)]
     if not saved:
-        return _change(options, console, Converge())
+        return _change(options, console, Converge(), Values(Purpose.SEND, os.environ))
     if len(saved) > 1:
         raise UsageError("one saved plan is applied at a time")
     refuse_what_plans_carry(options)
@@ -64,7 +66,13 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
         _exclusive(options, console, account, scope[0]),
     ):
         state = approved_state(
-            approved, account, asked.policies, prints_of(store), given, strict=options.strict
+            approved,
+            account,
+            asked.policies,
+            prints_of(store),
+            given,
+            strict=options.strict,
+            values=Values(Purpose.SEND, os.environ),
         )
         preparing = prepare_approved(approved, state, account, asked)
         conditions = replace(conditions_of(options), digest=None)  # it was the file's, which covers the plan
@@ -73,10 +81,10 @@ def apply(options: argparse.Namespace, console: Console) -> Result:
 
 def destroy(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler destroy`."""
-    return _change(options, console, Destroy())
+    return _change(options, console, Destroy(), NO_VALUES)
 
 
-def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -> Result:
+def _change(options: argparse.Namespace, console: Console, strategy: Strategy, values: Values) -> Result:
     check_options(options)
     refuse_plans(options)
     asked = pass_options(options, options.paths)
@@ -89,6 +97,7 @@ def _change(options: argparse.Namespace, console: Console, strategy: Strategy) -
             reading=asked.asked.reading,
             given=given_by(options),
             strict=options.strict,
+            values=values,
         )
         check_requested(asked, desired)
         scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
@@ -120,8 +129,11 @@ def _run(
         prepared = attempt.prepared = run_until_signal(preparing)
         try:
             check_guards(prepared, account, conditions, skip_blocked=options.skip_blocked)
+            prepared = attempt.prepared = with_what_is_sent(prepared, Values(Purpose.SEND, os.environ))
             if not prepared.idle:
                 prepared = attempt.prepared = _shown(prepared, account, options, console, approved=approved)
+        except SecretsMissing as error:
+            result = Result(options.command, plan=prepared.plan, diagnostics=error.diagnostics)
         except (Refused, PlanMismatch) as error:
             result = Result(options.command, plan=prepared.plan, error=error)
         else:

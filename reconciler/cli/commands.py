@@ -5,6 +5,7 @@ This module is imported once a command is known; what it imports loads neither t
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from reconciler.cli.input_options import given_by
@@ -16,6 +17,7 @@ from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import read_plan_file, write_plan_file
+from reconciler.control.secrets import Purpose, Values
 from reconciler.model.plan import REFUSALS, Reason
 from reconciler.model.result import QUIET_CAUSES, Result
 from reconciler.planning.drift import drift_of
@@ -75,6 +77,7 @@ def _planned(
             given=given_by(options),
             strict=options.strict,
             forms=forms_of(store),
+            values=Values(Purpose.COMPARE, os.environ),
         )
         check_requested(asked, desired)
         with opened(options, console, store) as account:

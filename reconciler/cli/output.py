@@ -89,7 +89,7 @@ def _text(result: Result, console: Console) -> Iterator[str]:
     if result.command == "validate" and result.exit_code is ExitCode.DONE:
         yield "Valid."
     elif errors_in(result.diagnostics):
-        what = "changed" if result.command == "fmt" else "contacted"
+        what = "changed" if result.command == "fmt" or result.plan is not None else "contacted"
         more = "`reconciler explain CODE` says more"
         console.err(f"reconciler: {_counted(result.diagnostics)}; nothing was {what} ({more})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from reconciler.cli.input_options import given_by
@@ -9,6 +10,7 @@ from reconciler.cli.selection import reading_of, refuse_plans
 from reconciler.cli.target import forms_of, profile_of, remembering
 from reconciler.control.manifests import check
 from reconciler.control.policies import policies_at
+from reconciler.control.secrets import Purpose, Values
 from reconciler.model.result import Result
 
 if TYPE_CHECKING:
@@ -30,5 +32,6 @@ def validate(options: argparse.Namespace, console: Console) -> Result:
             given=given_by(options),
             strict=options.strict,
             forms=forms_of(store),
+            values=Values(Purpose.CHECK, os.environ),
         )
     return Result("validate", diagnostics=found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.control.allowances import as_errors, settled
 from reconciler.control.policies import NO_POLICIES, of_containers
+from reconciler.control.secrets import NO_VALUES, Values, marked, revealed
 from reconciler.manifest import fingerprint, load
 from reconciler.manifest.uses import noted
 from reconciler.model.asked import Reading
@@ -16,6 +18,7 @@ from reconciler.planning.capabilities import unsupported
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from reconciler.control.passes import Prepared
     from reconciler.control.policies import Policies
     from reconciler.manifest import Given, Loaded
     from reconciler.manifest.digests import Prints
@@ -38,6 +41,12 @@ class InvalidManifests(InvalidInput):
         self.diagnostics = diagnostics
 
 
+class SecretsMissing(InvalidManifests):
+    """What a plan would send has no value, which only showed once it was planned; nothing was changed."""
+
+    code = "secrets-missing"
+
+
 def check(
     paths: Sequence[str],
     profile: Profile,
@@ -47,8 +56,9 @@ def check(
     given: Given | None = None,
     strict: bool = False,
     forms: Forms | None = None,
+    values: Values = NO_VALUES,
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
-    """Loads and checks manifests offline; `given` sets their variables.
+    """Loads and checks manifests offline; `given` sets their variables. No value of a secret is read.
 
     Contents of local files are read only where policies ask: what one says of a size must not depend on the
     command. With `strict`, warnings are errors. `forms` remembers manifests.
@@ -57,6 +67,7 @@ def check(
         load(paths, given, reading, forms),
         profile,
         policies,
+        values,
         contents=bool(policies.files),
         strict=strict,
     )
@@ -72,10 +83,12 @@ def desired_state(
     given: Given | None = None,
     strict: bool = False,
     forms: Forms | None = None,
+    values: Values = NO_VALUES,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
-    """Loads manifests and reads the digests of their local files; with `strict`, warnings are errors.
+    """Loads manifests, and reads the digests of their local files and the values of secrets that are needed.
 
-    `prints` knows digests of earlier runs, `forms` manifests; `given` sets variables.
+    With `strict`, warnings are errors. `prints` knows digests of earlier runs, `forms` manifests;
+    `given` sets variables.
 
     Returns:
         The desired state, and warnings.
@@ -83,7 +96,8 @@ def desired_state(
     Raises:
         InvalidManifests: there are errors; nothing was contacted.
     """
-    return state_of(load(paths, given, reading, forms), profile, policies, prints, strict=strict)
+    loaded = load(paths, given, reading, forms)
+    return state_of(loaded, profile, policies, prints, strict=strict, values=values)
 
 
 def state_of(
@@ -93,9 +107,10 @@ def state_of(
     prints: Prints | None = None,
     *,
     strict: bool = False,
+    values: Values = NO_VALUES,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """The same for manifests that are loaded already."""
-    desired, found = _checked(loaded, profile, policies, contents=True, strict=strict, prints=prints)
+    desired, found = _checked(loaded, profile, policies, values, contents=True, strict=strict, prints=prints)
     if desired is None or errors_in(found):
         raise InvalidManifests(found)
     return desired, found
@@ -105,6 +120,7 @@ def _checked(
     loaded: Loaded,
     profile: Profile,
     policies: Policies,
+    values: Values,
     *,
     contents: bool,
     strict: bool,
@@ -113,7 +129,8 @@ def _checked(
     desired = loaded.desired
     if desired is None:
         return None, _settled((*policies.problems, *loaded.diagnostics), None, strict=strict)
-    found = list(unsupported(desired, profile))
+    desired, secrets = marked(desired, values)
+    found = [*secrets, *unsupported(desired, profile)]
     if contents:
         read = fingerprint(desired, prints)
         desired = read.desired
@@ -128,3 +145,15 @@ def _settled(found: Iterable[Diagnostic], desired: Desired | None, *, strict: bo
     """By place, each once: what many containers share stands in one place."""
     left = settled(tuple(dict.fromkeys(found)), desired.allowances if desired else ())
     return tuple(sorted(as_errors(left) if strict else left, key=Diagnostic.sort_key))
+
+
+def with_what_is_sent(prepared: Prepared, values: Values) -> Prepared:
+    """The same, with the value of every secret that carrying it out sends.
+
+    Raises:
+        SecretsMissing: a value is missing.
+    """
+    desired, found = revealed(prepared.plan, prepared.desired, values)
+    if found:
+        raise SecretsMissing(found)
+    return replace(prepared, desired=desired)

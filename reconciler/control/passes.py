@@ -16,10 +16,10 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.events import ChangeNotStarted
 from reconciler.model.listed import Sought
-from reconciler.model.names import live_name
 from reconciler.model.outcome import Outcome, step
-from reconciler.model.steps import chains_of
+from reconciler.model.steps import chains_of, created_name
 from reconciler.planning.diff import Situation, destruction, diff, sweepable
+from reconciler.planning.inputs import moved_inputs, other_stamps
 from reconciler.planning.ownership import claim
 from reconciler.planning.policy import Policy, Provenance
 from reconciler.planning.reading import Needs, NoNeeds
@@ -172,6 +172,8 @@ async def prepare(
     plan = replace(plan, cost=cost)
     if strategy.limited:
         found = (*found, *takes_over(plan, account.ledger.prefixes(), adopt=options.adopt))
+    known = account.ledger.recall_made_with(other_stamps(plan.changes))
+    found = (*found, *moved_inputs(plan.changes, desired, known))
     hints = without_allowed(plan.diagnostics, desired.allowances)
     found = (*hints, *over(plan, desired, account.profile, options.max_cost), *found)
     plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)), commit=options.commit)
@@ -226,7 +228,11 @@ def moved_since(
     Dead rows alone are nobody's business: at most they were to be swept, which finds them gone.
     """
     old, new = (
-        {(row.name, row.id) for row in claim(desired, live).all_alive() if selects(row.declared_name)}
+        {
+            (row.declared_name, row.id)
+            for row in claim(desired, live).all_alive()
+            if selects(row.declared_name)
+        }
         for live in (before, after)
     )
     yield from (f"{name} ({identifier}) is gone" for name, identifier in sorted(old - new))
@@ -245,7 +251,7 @@ async def carry_out(
     desired = prepared.desired
     chains = chains_of(prepared.plan.changes, desired.by_name())
     names = desired.containers if desired.scope.prefix is not None else ()
-    owned = frozenset(live_name(entry.name) for entry in names)
+    owned = frozenset(created_name(entry) for entry in names)
     work = Work(
         chains, prepared.live, prepared.sweep, desired.replace, owned, account.ledger, account.profile
     )

@@ -12,6 +12,7 @@ from reconciler.control.passes import Converge, prepare
 from reconciler.control.plan_files import is_plan_file
 from reconciler.control.replacing import replace_file
 from reconciler.control.requested import replaced_by
+from reconciler.control.secrets import NO_VALUES, Values
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
@@ -90,6 +91,7 @@ def approved_state(
     given: Given | None = None,
     *,
     strict: bool = False,
+    values: Values = NO_VALUES,
 ) -> tuple[Desired, tuple[Diagnostic, ...]]:
     """Loads the manifests that an approval names, and their warnings; nothing is contacted.
 
@@ -110,6 +112,7 @@ def approved_state(
             reading=reading,
             given=given,
             strict=strict,
+            values=values,
         )
     except UsageError as error:
         raise PlanMismatch(f"what the plan names is not there: {error}") from error

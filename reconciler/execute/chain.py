@@ -104,17 +104,17 @@ async def run_step(step: Step, state: ChainState, writer: Writer) -> None:
 
 async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> None:
     """Creates, and holds the answer against what was sent in the fields that it shows."""
-    made = await writer.create_container(step.name, step.spec, state.sending)
+    made = await writer.create_container(step.name, step.spec, state.sending, step.inputs)
     state.container_id, state.created_at = made.id, made.created_at
     state.unverifiable = hidden(step.spec, made.spec)
     wrong = contradictions(step.spec, made.spec)
     if made.name != step.name:  # under another name nobody would ever find it again
         await writer.delete_container(made.id)
         state.container_id = None
-        raise NotAsPlanned(f"{step.name} was created as {made.name!r} ({made.id}), which was deleted again")
+        raise NotAsPlanned(f"{state.name} was created as {made.name!r} ({made.id}), which was deleted again")
     if wrong:
         raise NotAsPlanned(
-            f"{step.name} was created with {wrong[0].path} {wrong[0].before} instead of {wrong[0].after}"
+            f"{state.name} was created with {wrong[0].path} {wrong[0].before} instead of {wrong[0].after}"
         )
 
 

@@ -68,7 +68,7 @@ async def closing_list(
                 journal.buried(row.id)
                 removed.append(row.id)
             else:
-                left.add(name)
+                left.add(made.step.spec.name)
     return DoublesSeen(tuple(sorted(left)), removed=tuple(sorted(removed)))
 
 

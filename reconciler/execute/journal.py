@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.model.memory import LONGEST_LAG_SEEN, ContentDigest, Touch, lag_for
+from reconciler.model.stamp import traces
 from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Journal:
             sent, answered = self._sent.get(step.name), self.date
             self.created[made] = Created(made, state.created_at or 0, step, sent, answered)
             self._ledger.born(made, step.name, answered)
+            self._ledger.made_with(made, traces(step.inputs), answered)
 
     def sending(self, container_id: str, path: str) -> None:
         """An upload is about to be sent."""

@@ -53,4 +53,21 @@ file-changed
     A local file was written while it was read, so nobody knows which contents would be uploaded.
 
     Run again once whatever writes it is done.
+
+not-a-folder
+    The `source` of an inline skill is no folder.
+
+    Name the folder that has the skill's SKILL.md.
+
+invalid-skill
+    A folder is no skill: it has no SKILL.md at its top, or several files of that name, a file whose name no
+    server could take, or a link that leads out of it.
+
+    Put one SKILL.md at the top of the folder.
+
+skill-too-large
+    A skill is beyond what the API takes: 500 files, 25 MiB a file, and 50 MiB all together. The zip is not
+    compressed, so that it is the same on every machine.
+
+    Leave out what the skill does not need, or upload it as files of the container.
 """)

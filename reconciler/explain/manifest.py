@@ -141,4 +141,68 @@ unused-allowance
     stands on another line. It allows what is on its own line, or alone on a line what is on the next one.
 
     Take it away, or move it to the line of the warning.
+
+literal-secret
+    The value of a secret stands in the manifest. Manifests are kept in git, so whoever can read the
+    repository, now or later, can read it.
+
+    Write `value_from: {env: NAME}` or `value_from: {file: PATH}`, and have the secret changed: taking it out
+    of the file does not take it out of git.
+
+secret-outside-allowlist
+    A secret is bound to a domain that is not among `allowed_domains`, so it would never be sent.
+
+    Allow the domain, or take the secret away.
+
+duplicate-secret
+    Two secrets of a container have the same domain and name, and only one can be meant.
+
+    Rename one of them, or take it away.
+
+duplicate-skill
+    A container has a skill twice. Two versions of one skill cannot be in one container.
+
+    Keep one of them.
+
+skill-not-pinned
+    A skill without a version, or with `latest`, is settled when the container is created. A version that
+    comes later is not seen: neither the container nor its stamp tells which one it has.
+
+    Write `version: "2"` with the version that is meant. Replace the container with `--replace NAME` to get
+    the newest one.
+
+rotation-invisible
+    The API never shows a secret back, and this one has neither a version nor a key to be recognised by.
+    A new value would go unnoticed until the container is created again for another reason.
+
+    Give it a `version` and raise that with each new value; or set RECONCILER_STAMP_KEY to a long random
+    text, the same wherever this set is planned and applied.
+
+stamp-key-short
+    RECONCILER_STAMP_KEY is so short that somebody who sees the names of containers could try out keys and
+    values.
+
+    Set a long random text, such as that of `openssl rand -hex 32`. Containers made under another key are
+    replaced.
+
+secret-missing
+    The environment variable or the file that holds the value of a secret is not there.
+
+    Set it where the command runs. With a `version`, only an `apply` that creates or replaces the container
+    needs it.
+
+secret-unreadable
+    The file that holds the value of a secret cannot be read.
+
+    Check its permissions.
+
+invalid-secret
+    The value of a secret is empty, longer than the API takes, or no UTF-8 text.
+
+    Put the value there. A line end at the end of a file is left out.
+
+secrets-missing
+    Carrying out the plan sends secrets whose values are not there. Nothing was changed.
+
+    Set them where `apply` runs; the messages name each.
 """)

@@ -20,6 +20,7 @@ KEPT_TOUCHES = 100_000
 KEPT_BIRTHS = 100_000
 KEPT_TOMBSTONES = 10_000
 KEPT_OBSERVATIONS = 100_000
+KEPT_MADE_WITH = 10_000
 KEPT_DIGESTS = 200_000
 """How many targets are kept, and of each target how much; the oldest goes first, undated before dated."""
 
@@ -34,6 +35,7 @@ CACHES = (
     ("observation", "date"),
     ("local_file", "used"),
     ("form", "used"),
+    ("made_with", "date"),
     ("touch", "ours"),
     ("page_end", "created_at"),
     ("horizon", "date"),
@@ -50,6 +52,7 @@ def tidy_target(db: sqlite3.Connection, target: int) -> None:
         ("birth", "date", KEPT_BIRTHS),
         ("tombstone", "date", KEPT_TOMBSTONES),
         ("observation", "date", KEPT_OBSERVATIONS),
+        ("made_with", "date", KEPT_MADE_WITH),
         ("digest", "used", KEPT_DIGESTS),
     ):
         _trim(db, table, column, kept, target)

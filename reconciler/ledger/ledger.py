@@ -7,6 +7,7 @@ list lags behind creates and deletes, and a killed run cannot tell anybody what 
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.ledger import listed, rows
@@ -74,6 +75,18 @@ class Ledger:
 
         self._part.write(work)
 
+    def made_with(self, container_id: str, traces: Mapping[str, str], date: int | None) -> None:
+        """Notes what a container was created with that the API never shows back; see `model.stamp.traces`."""
+        if traces:
+            values = (container_id, date, json.dumps(dict(traces), sort_keys=True))
+            self._part.all("INSERT OR REPLACE INTO made_with VALUES (?, ?, ?, ?)", [values])
+
+    def recall_made_with(self, container_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What these containers were created with, as far as it is remembered."""
+        wanted = tuple(container_ids)
+        nothing: dict[str, dict[str, str]] = {}
+        return self._part.read(partial(rows.made_with, wanted=wanted), nothing) if wanted else nothing
+
     def forget_births(self, container_ids: Iterable[str]) -> None:
         """Forgets births: a list shows the containers now, or they are gone."""
         self._part.all("DELETE FROM birth WHERE target = ? AND id = ?", [(each,) for each in container_ids])
@@ -81,6 +94,7 @@ class Ledger:
     def buried(self, container_id: str, date: int | None) -> None:
         """Notes that a read confirmed a container gone; lists may show it for a while."""
         self._part.all("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?)", [(container_id, date)])
+        self._part.all("DELETE FROM made_with WHERE target = ? AND id = ?", [(container_id,)])
         self.forget_births((container_id,))
         self.spared((container_id,))
 

@@ -18,7 +18,7 @@ from reconciler.model.plan import Target
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 RUN_COLUMNS = ", ".join(Run.__slots__)
 
@@ -95,6 +95,13 @@ def _dead(value: object) -> Dead:
     return Dead(text(each), text(name), number(created_at), text(status))
 
 
+def made_with(db: sqlite3.Connection, target: int, wanted: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What containers were created with, by id, of those that are remembered."""
+    query = "SELECT traces FROM made_with WHERE target = ? AND id = ?"
+    found = ((each, db.execute(query, (target, each)).fetchone()) for each in wanted)
+    return {each: _texts_by_text(row[0]) for each, row in found if row is not None}
+
+
 def lag_seen(db: sqlite3.Connection, target: int) -> float:
     """The longest time that a list was seen to lack a row, in seconds."""
     row = db.execute("SELECT lag_seen FROM target WHERE id = ?", (target,)).fetchone()
@@ -168,6 +175,16 @@ def _amount(value: object) -> float:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(text, _list(value)))
+
+
+def _texts_by_text(value: object) -> dict[str, str]:
+    try:
+        found = json.loads(text(value))
+    except RecursionError as error:
+        raise ValueError("a mapping nested too deep") from error
+    if not isinstance(found, dict):
+        raise TypeError(f"expected a mapping, found {found!r:.80}")
+    return {key: text(each) for key, each in found.items()}
 
 
 def _numbers(value: object) -> tuple[int, ...]:

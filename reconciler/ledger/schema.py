@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 7
+VERSION = 8
 
 TABLES = """
 CREATE TABLE target (
@@ -64,6 +64,10 @@ CREATE TABLE local_file (
 CREATE TABLE form (
   id TEXT PRIMARY KEY, used INTEGER NOT NULL, form TEXT NOT NULL
 );
+CREATE TABLE made_with (
+  target INTEGER NOT NULL, id TEXT NOT NULL, date INTEGER, traces TEXT NOT NULL,
+  PRIMARY KEY (target, id)
+) WITHOUT ROWID;
 CREATE TABLE prefix (
   target INTEGER NOT NULL, prefix TEXT NOT NULL, exclude TEXT NOT NULL, seen_at TEXT NOT NULL,
   PRIMARY KEY (target, prefix)
@@ -103,6 +107,7 @@ NOTES = (
     "observation",
     "conduct",
     "digest",
+    "made_with",
     "prefix",
     "name_filter",
     "horizon",

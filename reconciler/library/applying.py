@@ -13,12 +13,13 @@ from reconciler.control.exclusion import exclusive
 from reconciler.control.given_again import given_for
 from reconciler.control.guards import check_guards
 from reconciler.control.history import recorded
-from reconciler.control.manifests import state_of
+from reconciler.control.manifests import state_of, with_what_is_sent
 from reconciler.control.overlap import forget, remember
 from reconciler.control.passes import Converge, Destroy, carry_out, prepare
 from reconciler.control.policies import refused_by_policy
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import approved_state, prepare_approved
+from reconciler.control.secrets import NO_VALUES, Purpose, Values
 from reconciler.library.loading import from_here, loaded_of
 from reconciler.library.planning import checked, ignore, prints_of
 from reconciler.library.running import Listening, outside_of_loops, run_gracefully
@@ -71,6 +72,7 @@ class _Run:
         ):
             prepared = attempt.prepared = asyncio.run(preparing(account))
             check_guards(prepared, account, self.conditions, skip_blocked=self.skip_blocked)
+            prepared = attempt.prepared = with_what_is_sent(prepared, Values(Purpose.SEND, os.environ))
             outcome = self._carried_out(prepared, account)
             attempt.result = Result(self.command, plan=prepared.plan, outcome=outcome)
             if self.command == "destroy" and outcome.exit_code is ExitCode.DONE:
@@ -176,9 +178,10 @@ def destroy(
 
 
 def _declared(run: _Run, loaded: Loaded, options: Options) -> Outcome:
+    values = NO_VALUES if run.command == "destroy" else Values(Purpose.SEND, os.environ)
     asked = options.of_pass(run.access.speed, loaded.reading, exclusive=True)
     profile, prints = run.access.profile(os.environ), prints_of(run.store)
-    desired, found = state_of(loaded, profile, asked.policies, prints, strict=options.strict)
+    desired, found = state_of(loaded, profile, asked.policies, prints, strict=options.strict, values=values)
     check_requested(asked, desired)
     strategy = Destroy() if run.command == "destroy" else Converge()
     scope = (desired.scope.prefix, tuple(entry.name for entry in desired.containers))
@@ -192,7 +195,8 @@ def _approved(run: _Run, approved: Plan, variables: Mapping[str, str] | None, op
     given = given_for(approved, from_here(variables))
 
     async def preparing(account: Account) -> Prepared:
-        state = approved_state(approved, account, asked.policies, prints_of(run.store), given)
+        values = Values(Purpose.SEND, os.environ)
+        state = approved_state(approved, account, asked.policies, prints_of(run.store), given, values=values)
         return await prepare_approved(approved, state, account, asked)
 
     scope = (approved.scope.prefix, tuple(name for name, _ in approved.desired))

@@ -14,6 +14,7 @@ from reconciler.control.manifests import state_of
 from reconciler.control.overlap import check_overlap
 from reconciler.control.passes import Compare, Converge, prepare
 from reconciler.control.requested import check_requested
+from reconciler.control.secrets import Purpose, Values
 from reconciler.ledger.local_files import LocalFiles
 from reconciler.library.loading import loaded_of
 from reconciler.library.options import Options
@@ -94,8 +95,10 @@ def _planned(
     asked = options.of_pass(access.speed, loaded.reading)
     profile, warn = access.profile(os.environ), warn or ignore
     with remembering(access, os.environ, warn=warn) as store:
-        prints = prints_of(store)
-        desired, found = state_of(loaded, profile, asked.policies, prints, strict=options.strict)
+        prints, values = prints_of(store), Values(Purpose.COMPARE, os.environ)
+        desired, found = state_of(
+            loaded, profile, asked.policies, prints, strict=options.strict, values=values
+        )
         check_requested(asked, desired)
         asked = replace(asked, commit=commit_of(desired.manifests))
         with opened(access, os.environ, warn=warn, listen=listen or ignore, store=store) as account:

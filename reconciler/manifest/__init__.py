@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from reconciler.manifest.digests import Prints
     from reconciler.manifest.given import Given
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from reconciler.manifest.results import Fingerprinted, Loaded
     from reconciler.model.asked import Reading
     from reconciler.model.scope import Desired
+    from reconciler.model.spec import DesiredContainer
+    from reconciler.model.write_only import DomainSecret, Secret
 
-__all__ = ["Fingerprinted", "Given", "Loaded", "fingerprint", "load", "published", "schema"]
+__all__ = ["Fingerprinted", "Given", "Loaded", "fingerprint", "load", "published", "schema", "with_values"]
 
 
 def load(
@@ -54,6 +56,18 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
     from reconciler.manifest import digests  # noqa: PLC0415 - validate reads no contents
 
     return digests.fingerprint(desired, prints)
+
+
+def with_values(
+    desired: Desired,
+    environment: Mapping[str, str],
+    wanted: Callable[[DesiredContainer, DomainSecret], bool],
+    key: Secret | None = None,
+) -> Fingerprinted:
+    """Reads the values of secrets that are wanted; see `secret_values`."""
+    from reconciler.manifest import secret_values  # noqa: PLC0415 - few sets have any
+
+    return secret_values.with_values(desired, environment, wanted, key)
 
 
 def schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from reconciler.manifest import replicas
+from reconciler.manifest import inputs, replicas
 from reconciler.manifest.crosschecks import entries, only
 from reconciler.manifest.declared_files import declared
 from reconciler.model.scope import DEFAULT_MAX_DELETE_PERCENT, Desired, Limits, Scope
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
     from reconciler.manifest import grammar, grammar_scope
     from reconciler.manifest.declared_files import Declared
+    from reconciler.manifest.skill_folders import Folders
     from reconciler.manifest.sources import LocalFiles
     from reconciler.manifest.values import Node
     from reconciler.model.diagnostics import Position
 
 
-def desired(documents: Sequence[Node], manifests: Sequence[str], local: LocalFiles) -> Desired:
+def desired(
+    documents: Sequence[Node], manifests: Sequence[str], local: LocalFiles, folders: Folders
+) -> Desired:
     """The whole set as one value."""
     scope, defaults = only(documents, "scope"), only(documents, "defaults")
     settings = dict(defaults.children()) if defaults else {}
@@ -38,7 +41,7 @@ def desired(documents: Sequence[Node], manifests: Sequence[str], local: LocalFil
     containers = [
         container
         for entry in entries(documents)
-        for container in _replicas(entry, _container(entry, settings, local, held.compare))
+        for container in _replicas(entry, _container(entry, settings, local, folders, held.compare))
     ]
     return Desired(
         scope=held,
@@ -65,7 +68,7 @@ def _scope(value: grammar_scope.Scope) -> Scope:
 
 
 def _container(
-    entry: Node, settings: dict[str, Node], local: LocalFiles, compare: Compare
+    entry: Node, settings: dict[str, Node], local: LocalFiles, folders: Folders, compare: Compare
 ) -> DesiredContainer:
     """One container: its own keys, and those of `defaults` that it does not give."""
     keys = {**settings, **dict(entry.children())}
@@ -86,6 +89,7 @@ def _container(
         positions=tuple(sorted(_positions(keys, files or ()))),
         prevent_destroy=lifecycle.get("prevent_destroy", False),
         when_expired=WhenExpired(lifecycle.get("when_expired", WhenExpired.RECREATE)),
+        inputs=inputs.inputs(keys, folders),
         ignore=tuple(sorted(set(map(Ignorable, lifecycle.get("ignore", ()))))),
     )
 
@@ -124,6 +128,7 @@ def _positions(keys: dict[str, Node], files: Sequence[Declared]) -> Iterator[tup
             if inner == "allowed_domains":
                 domains = sorted(below.items(), key=lambda domain: cast("str", domain.value))
                 yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
+    yield from inputs.positions(keys)
     for at, one in enumerate(files):
         for inner in ("path", "file_id", "bytes", "sha256"):
             if (said := one.entry.child(inner)) is not None:

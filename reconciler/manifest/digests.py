@@ -18,12 +18,15 @@ from reconciler.manifest.results import Fingerprinted
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.memory import FileState
 from reconciler.model.spec import DesiredFile, LocalFile
+from reconciler.model.write_only import InlineSkill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from reconciler.model.diagnostics import Position
     from reconciler.model.scope import Desired
     from reconciler.model.spec import DesiredContainer
+    from reconciler.model.write_only import Skill, SkillFile, WriteOnly
 
 _CHUNK = 1024 * 1024
 
@@ -63,7 +66,7 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
     sources = _Sources(desired)
     found = _prints(sources.paths, prints)
     problems = [
-        error(print_.code, print_.message, sources.first[real].position)
+        error(print_.code, print_.message, sources.first[real])
         for real, print_ in found.items()
         if isinstance(print_, _Unreadable)
     ]
@@ -74,33 +77,42 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
 
 
 class _Sources:
-    """The local files of a set: `paths` by the real one, and the first entry that names each."""
+    """The local files of a set: `paths` by the real one, and the first place that names each.
+
+    `skills` are inline skills with what was read, by the place that declares them: many containers may share
+    one.
+    """
 
     def __init__(self, desired: Desired) -> None:
         self.paths: dict[str, str] = {}
-        self.first: dict[str, DesiredFile] = {}
+        self.first: dict[str, Position] = {}
+        self.skills: dict[Position, InlineSkill] = {}
         self._real: dict[str, str] = {}
         for container in desired.containers:
             for file in container.files or ():
                 if isinstance(file.content, LocalFile):
-                    self._add(file.content.path, file)
+                    self._add(file.content.path, file.position)
+            for skill in container.inputs.skills:
+                if isinstance(skill, InlineSkill):
+                    for each in skill.files:
+                        self._add(each.source, skill.position)
 
     def real(self, path: str) -> str:
         """The real path of one that was declared."""
         return self._real[path]
 
-    def _add(self, path: str, file: DesiredFile) -> None:
+    def _add(self, path: str, position: Position) -> None:
         if path in self._real:
             return
         real = self._real[path] = paths.real(path)
         self.paths.setdefault(real, path)
-        self.first.setdefault(real, file)
+        self.first.setdefault(real, position)
 
 
 def _filled(
     container: DesiredContainer, sources: _Sources, found: Mapping[str, _Print | _Unreadable]
 ) -> DesiredContainer:
-    if not container.files:
+    if not container.files and not container.inputs.skills:
         return container
 
     def file(one: DesiredFile) -> DesiredFile:
@@ -111,7 +123,27 @@ def _filled(
             return one
         return replace(one, spec=replace(one.spec, bytes=print_.state.bytes, sha256=print_.sha256))
 
-    return replace(container, files=tuple(map(file, container.files)))
+    files = container.files and tuple(map(file, container.files))
+    return replace(container, files=files, inputs=_with_skills(container.inputs, sources, found))
+
+
+def _with_skills(
+    inputs: WriteOnly, sources: _Sources, found: Mapping[str, _Print | _Unreadable]
+) -> WriteOnly:
+    def file(one: SkillFile) -> SkillFile:
+        print_ = found[sources.real(one.source)]
+        if isinstance(print_, _Unreadable):
+            return one
+        return replace(one, bytes=print_.state.bytes, sha256=print_.sha256)
+
+    def skill(one: Skill) -> Skill:
+        if not isinstance(one, InlineSkill):
+            return one
+        if one.position not in sources.skills:
+            sources.skills[one.position] = replace(one, files=tuple(map(file, one.files)))
+        return sources.skills[one.position]
+
+    return replace(inputs, skills=tuple(map(skill, inputs.skills))) if inputs.skills else inputs
 
 
 def _prints(files: Mapping[str, str], prints: Prints | None) -> dict[str, _Print | _Unreadable]:

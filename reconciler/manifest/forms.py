@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.manifest.columns import Columns, NotWritable
 from reconciler.manifest.results import Loaded
 from reconciler.manifest.witness import Witness, sources_of, witness
-from reconciler.model import allowances, diagnostics, inputs, scope, spec
+from reconciler.model import allowances, diagnostics, inputs, scope, spec, write_only
 from reconciler.model.quotes import QuotableName, Span, Text
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ FORMS = Columns(
         *(scope.Desired, scope.Limits, scope.Scope),
         *(spec.Compare, spec.ContainerSpec, spec.DesiredContainer, spec.DesiredFile, spec.ExpiresAfter),
         *(spec.FileSpec, spec.Ignorable, spec.InlineContent, spec.LocalFile, spec.NetworkPolicy),
-        *(spec.ReplaceOrder, spec.WhenExpired),
+        *(spec.ReplaceOrder, spec.WhenExpired, write_only.WriteOnly),
     )
 )
-"""Named one by one: what is not here is not kept, and may be a secret."""
+"""Named one by one: what is not here is not kept, and may be a secret. Of inputs only their absence."""
 
 _DIGEST = 64
 """Hex digits of the digest that comes before the columns."""

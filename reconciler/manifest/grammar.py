@@ -15,7 +15,11 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict  # typing's own is not enough for pydantic before Python 3.12
 
-from reconciler.manifest import rules, shapes, variables
+from reconciler.manifest import input_rules, rules, shapes, variables
+from reconciler.manifest.grammar_inputs import (  # noqa: TC001 - as below
+    DomainSecretEntry,
+    SkillEntry,
+)
 from reconciler.manifest.grammar_scope import Scope  # noqa: TC001 - pydantic reads the types of keys when it runs
 from reconciler.manifest.obeying import closed as _closed
 from reconciler.manifest.obeying import obeys as _obeys
@@ -61,6 +65,18 @@ class NetworkPolicy(TypedDict):
                 json_schema_extra={"uniqueItems": True},
                 description="The domains of an allowlist, each once.",
                 examples=[["api.example.com", "data.example.org"]],
+            ),
+        ]
+    ]
+    domain_secrets: NotRequired[
+        Annotated[
+            list[DomainSecretEntry],
+            Field(
+                min_length=1,
+                description="Secrets for requests to allowed domains. Never shown back.",
+                examples=[
+                    [{"domain": "api.example.com", "name": "TOKEN", "value_from": {"env": "API_TOKEN"}}]
+                ],
             ),
         ]
     ]
@@ -188,6 +204,15 @@ class _Settings(TypedDict):
             Field(
                 description="What it may reach; null means the server's default.",
                 examples=[{"type": "allowlist", "allowed_domains": ["api.example.com"]}],
+            ),
+        ]
+    ]
+    skills: NotRequired[
+        Annotated[
+            list[Annotated[SkillEntry, AfterValidator(_obeys(input_rules.skill))]] | None,
+            Field(
+                description="Skills that it is created with; null and an empty list mean none.",
+                examples=[[{"type": "skill_reference", "skill_id": "openai-spreadsheets", "version": "2"}]],
             ),
         ]
     ]

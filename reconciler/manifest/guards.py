@@ -2,7 +2,8 @@
 
 Decided while walking, by keys alone: a value that is wrong is quoted too, and then nobody knows yet what it
 was meant to be. So among domain secrets only what is known to be harmless is shown; a secret that somebody
-wrote there, against the grammar, is not.
+wrote there, against the grammar, is not, nor what stands for the name of a variable or of a file: the value
+itself is what people write there by mistake.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Guard(IntEnum):
 GUARDED = {"content": Guard.SHUT, "domain_secrets": Guard.WARY}
 """The keys below which values are hidden, wherever they stand."""
 
-_HARMLESS = frozenset({"domain", "name", "version", "env", "file"})
+_HARMLESS = frozenset({"domain", "name", "version"})
 
 
 def guard_of(key: str | None, around: Guard) -> Guard:

@@ -10,13 +10,15 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.manifest import build, crosschecks, sources
+from reconciler.manifest import build, crosschecks, input_checks, skill_folders, sources
 from reconciler.manifest.comments import allowances
+from reconciler.manifest.crosschecks import entries, holding
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
 from reconciler.manifest.findings import MAX_PROBLEMS, error
 from reconciler.manifest.given import STANDARD_INPUT, Given
 from reconciler.manifest.results import Loaded
+from reconciler.manifest.skill_folders import Folders
 from reconciler.manifest.standard_input import check_standard_input, read_standard_input, standard_input_name
 from reconciler.manifest.text import read
 from reconciler.manifest.uses import noted
@@ -96,21 +98,21 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     for file in files:
         texts.take(file)
     problems += texts.problems
-    local = sources.LocalFiles(reading)
-    judged = _judged(texts, given, local, whole=texts.whole)
+    local, folders = sources.LocalFiles(reading), Folders(reading)
+    judged = _judged(texts, given, local, folders, whole=texts.whole)
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
         return Whole(Loaded(None, diagnostics), judged.documents)
     desired = replace(
-        build.desired(judged.documents, paths, local),
+        build.desired(judged.documents, paths, local, folders),
         allowances=tuple(texts.allowances),
         inputs=judged.inputs,
     )
     return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
 
 
-def _judged(texts: _Texts, given: Given, local: LocalFiles, *, whole: bool) -> Filled:
+def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders, *, whole: bool) -> Filled:
     """The documents as they are meant, and everything that is wrong with them."""
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
@@ -122,7 +124,11 @@ def _judged(texts: _Texts, given: Given, local: LocalFiles, *, whole: bool) -> F
     for document in (*filled.documents, *others):
         found += validation.problems_of(document)
     found += islice(crosschecks.problems_of(filled.documents), MAX_PROBLEMS)
+    holders = (*entries(filled.documents), *holding(filled.documents, "defaults"))
+    found += islice(input_checks.problems_of(holders), MAX_PROBLEMS)
     found += sources.problems_of(filled.documents, local)
+    found += skill_folders.problems_of(filled.documents, folders)
+    found += input_checks.reach_problems_of(holders, reading=folders.reading)
     if whole and (missing := crosschecks.no_containers(filled.documents)):
         found.append(missing)
     return filled._replace(problems=[*filled.problems, *noted(found, filled.uses)])

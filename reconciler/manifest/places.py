@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_type_hints
 
-from reconciler.manifest import grammar, grammar_scope
+from reconciler.manifest import grammar, grammar_inputs, grammar_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,9 @@ _TYPES = {
     "containers": grammar.Container,
     "network_policy": grammar.NetworkPolicy,
     "expires_after": grammar.ExpiresAfter,
+    "skills": grammar_inputs.SkillEntry,
+    "domain_secrets": grammar_inputs.DomainSecretEntry,
+    "value_from": grammar_inputs.ValueFrom,
     "files": grammar.FileEntry,
     "lifecycle": grammar.Lifecycle,
 }
@@ -30,16 +33,19 @@ _TYPES = {
 _KEYS = {place: frozenset(get_type_hints(kind)) for place, kind in _TYPES.items()}
 
 _WAITING = {
-    "defaults": {"skills"},
-    "containers": {"skills"},
-    "network_policy": {"domain_secrets"},
     "lifecycle": {"keep_alive", "renew_before", "collect"},
 }
 
 OF_A_CONTAINER_ONLY = {"name", "files", "replicas"}
 """What `defaults` cannot hold."""
 
-_SPOKEN = {"": "the document", "containers": "a container", "files": "a file"}
+_SPOKEN = {
+    "": "the document",
+    "containers": "a container",
+    "files": "a file",
+    "skills": "a skill",
+    "domain_secrets": "a domain secret",
+}
 
 Location = tuple[int | str, ...]
 """The keys and indexes that lead to a value, as pydantic writes them."""

@@ -104,6 +104,13 @@ def sha256(value: str) -> Problem | None:
     return _invalid(f"expected 64 lower-case hex digits, found {quoted(value)}", hint)
 
 
+def folder(value: str) -> Problem | None:
+    """The place of a local folder, relative to its manifest."""
+    if not value or _CONTROL.search(value):
+        return _invalid(f"expected the path of a folder, found {quoted(value)}")
+    return None
+
+
 def file_path(value: str) -> Problem | None:
     """The bare name of a file under /mnt/data."""
     if "/" in value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from reconciler.manifest import input_rules
 from reconciler.manifest.findings import Problem, did_you_mean, error, found, not_yet, quoted
 from reconciler.manifest.locate import locate
 from reconciler.manifest.obeying import RULE
@@ -27,7 +28,8 @@ _WANTED = {
     "dict_type": "a mapping",
 }
 
-_SECRET = "content"  # noqa: S105 - the key whose value no message repeats
+_SECRET = frozenset({"content", "domain_secrets"})
+"""The keys whose values, and all that is in them, no message repeats."""
 _NO_VARIABLE = "write {default: ...}, or {} for a variable without a default"
 _TRUE = frozenset({"y", "yes", "on", "true"})
 _CHOICE = re.compile(r"'([^']*)'")
@@ -51,6 +53,8 @@ def _unknown_key(document: Node, location: Location, *, guess: bool) -> Diagnost
 
 
 def _unknown(place: str, key: str, *, guess: bool) -> Problem:
+    if place == "domain_secrets" and key == "value":
+        return input_rules.literal(key)
     where = f" in {spoken(place)}"
     if waits(place, key):
         return not_yet(f"{key}{where}")
@@ -72,7 +76,7 @@ def _problem(failure: ErrorDetails) -> Problem:
         place = spoken(place_of(failure["loc"][:-1]))
         return Problem("missing-key", f"missing key {failure['loc'][-1]} in {place}")
     if kind in _WANTED:
-        problem = _wrong_type(kind, value, secret=place_of(failure["loc"]) == _SECRET)
+        problem = _wrong_type(kind, value, secret=not _SECRET.isdisjoint(failure["loc"]))
         return problem._replace(hint=_NO_VARIABLE) if place_of(failure["loc"]) == A_VARIABLE else problem
     if kind == "literal_error":
         return _not_a_choice(value, _CHOICE.findall(context["expected"]))

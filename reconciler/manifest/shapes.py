@@ -27,7 +27,7 @@ NETWORK_POLICY: dict[str, Any] = {
         },
         {
             "if": {"properties": {"type": {"const": DISABLED}}, "required": ["type"]},
-            "then": {"properties": {"allowed_domains": False}},
+            "then": {"properties": {"allowed_domains": False, "domain_secrets": False}},
         },
     ],
 }
@@ -65,9 +65,10 @@ def network_policy(value: NetworkPolicy) -> Problem | None:
     """An allowlist lists something; a disabled network does not."""
     if value["type"] == ALLOWLIST and "allowed_domains" not in value:
         return Problem("missing-key", "missing key allowed_domains: an allowlist names at least one domain")
-    if value["type"] == DISABLED and "allowed_domains" in value:
-        message = f"allowed_domains belongs to type: {ALLOWLIST}, found type: {DISABLED}"
-        return Problem("conflicting-keys", message, key="allowed_domains")
+    for key in ("allowed_domains", "domain_secrets"):
+        if value["type"] == DISABLED and key in value:
+            message = f"{key} belongs to type: {ALLOWLIST}, found type: {DISABLED}"
+            return Problem("conflicting-keys", message, key=key)
     return None
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.model.asked_json import asked_values
 from reconciler.model.spec import StoredFile, WhenExpired
+from reconciler.model.stamp import stamp_of
 
 if TYPE_CHECKING:
     from reconciler.model.plan import BusyGuard, Change, Plan
     from reconciler.model.scope import Desired, Scope
     from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
+    from reconciler.model.write_only import WriteOnly
 
 
 def desired_digests(desired: Desired) -> tuple[tuple[str, str], ...]:
@@ -38,6 +40,7 @@ def container_digest(entry: DesiredContainer) -> str:
             "prune_files": entry.prune_files,
             "replace": entry.replace.value,
             **_lifecycle_values(entry),
+            **_input_values(entry.inputs),
         }
     )
 
@@ -45,6 +48,23 @@ def container_digest(entry: DesiredContainer) -> str:
 def _file_values(file: DesiredFile) -> list[str | int | None]:
     values = [file.spec.path, file.spec.bytes, file.spec.sha256]
     return [*values, file.content.file_id] if isinstance(file.content, StoredFile) else values
+
+
+def _input_values(inputs: WriteOnly) -> dict[str, Any]:
+    """Write-only inputs as far as anybody may know them; left out where there are none, likewise.
+
+    Where a secret comes from is part of it: without a version or a key nothing else tells one from another.
+    """
+    if not inputs:
+        return {}
+    stamp = stamp_of(inputs)
+    return {
+        "inputs": {
+            "stamp": None if stamp is None else [stamp.version, stamp.digest],
+            "skills": sorted(skill.shown for skill in inputs.skills),
+            "secrets": sorted([secret.shown, secret.value_from.written] for secret in inputs.secrets),
+        }
+    }
 
 
 def _lifecycle_values(entry: DesiredContainer) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.plan import FieldChange, FieldValue
 from reconciler.model.spec import ALLOWLIST
+from reconciler.model.write_only import SECRETS, SKILLS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from reconciler.model.profile import Profile
     from reconciler.model.spec import ContainerSpec, ExpiresAfter, NetworkPolicy
+    from reconciler.model.write_only import WriteOnly
 
 MEMORY = "memory_limit"
 MINUTES = "expires_after.minutes"
@@ -55,6 +57,15 @@ def compare_fields(
     if all(change.path.partition(".")[0] in ignore for change in changes):
         return Comparison((), tuple(unverifiable), tuple(changes))
     return Comparison(tuple(changes), tuple(unverifiable))
+
+
+def declared_inputs(inputs: WriteOnly) -> tuple[FieldChange, ...]:
+    """The write-only inputs of a container as additions; of a secret never the value."""
+    rows = (
+        (SKILLS, tuple(sorted(skill.shown for skill in inputs.skills))),
+        (SECRETS, tuple(sorted(secret.shown for secret in inputs.secrets))),
+    )
+    return tuple(FieldChange(path, None, shown) for path, shown in rows if shown)
 
 
 def declared_fields(spec: ContainerSpec) -> tuple[FieldChange, ...]:

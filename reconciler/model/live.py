@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.names import parse_live_name
 
 if TYPE_CHECKING:
+    from reconciler.model.names import Stamp
     from reconciler.model.spec import ContainerSpec, FileSpec
 
 LIVE_STATUSES = frozenset({"running", "active"})
@@ -97,6 +98,11 @@ class LiveContainer:
     def declared_name(self) -> str:
         """The name a manifest would declare it by."""
         return parse_live_name(self.name).declared
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """What its name tells of its write-only inputs, None where it has no stamp."""
+        return parse_live_name(self.name).stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,8 +288,8 @@ class Plan:
         """What a change that is blocked, protected or withheld would do."""
         if Reason.DUPLICATE in change.reasons or Reason.NOT_IN_MANIFEST in change.reasons:
             return Action.DELETE
-        replaced = Reason.FIELD_CHANGED in change.reasons or change.name in self.asked.replace
-        return Action.REPLACE if replaced else Action.DELETE
+        differs = Reason.FIELD_CHANGED in change.reasons or Reason.STAMP_CHANGED in change.reasons
+        return Action.REPLACE if differs or change.name in self.asked.replace else Action.DELETE
 
     @property
     def converged(self) -> bool:

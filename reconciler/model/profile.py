@@ -184,6 +184,7 @@ LITELLM = replace(
     gaps=(
         _dropped(Feature.MEMORY_LIMIT),
         _dropped(Feature.NETWORK_POLICY),
+        _dropped(Feature.DOMAIN_SECRETS),
         _dropped(Feature.SKILLS),
         Gap(
             Feature.FILE_ID,

@@ -5,8 +5,10 @@ one tells it anew. What the fields do not tell is in `Change.unseen`: a replace 
 show its policy may open the network, and nobody can rule it out.
 
 A create opens whatever its allowlist names, since nothing stood there before, and costs what it costs. What
-is narrower, equal or cheaper is no flag, and neither is what is skipped: it does not happen. Secrets that are
-bound to a domain will count as opening once manifests can declare them.
+is narrower, equal or cheaper is no flag, and neither is what is skipped: it does not happen.
+
+A secret that is bound to a domain opens the network, too: what runs in the container can act there in its
+name. No server shows what an old container had, so each binding counts wherever the stamp is another.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.fields import DOMAINS, MEMORY, NETWORK_TYPE
 from reconciler.model.plan import Action, Flag
 from reconciler.model.spec import ALLOWLIST
+from reconciler.model.write_only import SECRETS
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Change, FieldChange, FieldValue
@@ -52,7 +55,7 @@ def told_by_fields(change: Change) -> frozenset[Flag]:
 
 def opens(change: Change) -> bool:
     """Its fields let the container reach more than before."""
-    return bool(new_domains(change)) or _allows_what_it_does_not_say(change)
+    return bool(new_domains(change) or new_bindings(change)) or _allows_what_it_does_not_say(change)
 
 
 def new_domains(change: Change) -> tuple[str, ...]:
@@ -62,6 +65,14 @@ def new_domains(change: Change) -> tuple[str, ...]:
         return ()
     before = _texts(field.before)
     return tuple(domain for domain in _texts(field.after) if not any(_holds(old, domain) for old in before))
+
+
+def new_bindings(change: Change) -> tuple[str, ...]:
+    """The secrets that are bound to a domain after the change, as far as is known not before."""
+    field = _field(change, SECRETS)
+    return (
+        () if field is None else tuple(one for one in _texts(field.after) if one not in _texts(field.before))
+    )
 
 
 def larger(size: str | None, than: str | None) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reconciler.model.write_only import NOTHING_WRITTEN, WriteOnly
+
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Position
 
@@ -133,7 +135,8 @@ class DesiredContainer:
 
     `files` is None where the manifest has no such key: its files are then unmanaged. `prevent_destroy`,
     `when_expired` and `ignore` (sorted) are its lifecycle, as `replace` is.
-    `positions` holds the position of each declared field by its name.
+    `positions` holds the position of each declared field by its name. `inputs` are what the API never shows
+    back.
     """
 
     spec: ContainerSpec
@@ -145,6 +148,7 @@ class DesiredContainer:
     prevent_destroy: bool = False
     when_expired: WhenExpired = WhenExpired.RECREATE
     ignore: tuple[Ignorable, ...] = ()
+    inputs: WriteOnly = NOTHING_WRITTEN
 
     @property
     def name(self) -> str:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, ClassVar
 from reconciler.model.names import live_name
 from reconciler.model.plan import Action, FileOperation, Reason
 from reconciler.model.spec import ReplaceOrder, StoredFile
+from reconciler.model.stamp import stamp_of
+from reconciler.model.write_only import NOTHING_WRITTEN, WriteOnly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,11 +32,12 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class CreateContainer:
-    """Create a container; the ones after it speak of it."""
+    """Create a container of the live name `name`; the steps after it speak of it."""
 
     requests: ClassVar[int] = 1
     name: str
     spec: ContainerSpec
+    inputs: WriteOnly = NOTHING_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +212,14 @@ def _steps(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
             return ()
 
 
+def created_name(entry: DesiredContainer) -> str:
+    """The live name under which a container is created."""
+    return live_name(entry.name, stamp_of(entry.inputs))
+
+
 def _create(entry: DesiredContainer) -> tuple[Step, ...]:
     files = entry.files or ()
-    created = CreateContainer(live_name(entry.name), entry.spec)
+    created = CreateContainer(created_name(entry), entry.spec, entry.inputs)
     if not files:
         return (created,)
     return (created, *map(UploadFile, files), *_verified(files))

@@ -152,7 +152,8 @@ class _Correction:
         left = max(waits, default=0.0)
         if left <= 0:
             return gone
-        names = sorted({birth.name for birth in gone} | {intent.name for intent in intents})
+        lost = {birth.name for birth in gone} | {intent.name for intent in intents}
+        names = sorted({parse_live_name(name).declared for name in lost})
         what = names or sorted(sending.path for sending in sendings)
         more = f" and {len(what) - 1} more" if what[1:] else ""
         verb = "create" if names else "upload"

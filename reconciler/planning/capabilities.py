@@ -63,7 +63,11 @@ def _asks(entry: DesiredContainer, feature: Feature) -> bool:
             return network is not None
         case Feature.ALLOWLIST:
             return network is not None and network.type == ALLOWLIST
-        case Feature.DOMAIN_SECRETS | Feature.SKILLS | Feature.FILE_ID:
+        case Feature.SKILLS:
+            return bool(entry.inputs.skills)
+        case Feature.DOMAIN_SECRETS:
+            return bool(entry.inputs.secrets)
+        case Feature.FILE_ID:
             return False
 
 

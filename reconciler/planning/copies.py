@@ -12,6 +12,7 @@ from reconciler.model.fields import Comparison, compare_fields
 from reconciler.model.live import LiveContainer, NotRead
 from reconciler.model.plan import Action
 from reconciler.model.spec import Ignorable
+from reconciler.model.stamp import Verdict, compare_stamp
 from reconciler.planning.files import FilesDecision, decide_files
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Assessment:
     action: Action
     fields: Comparison
     files: FilesDecision
+    stamp: Verdict = Verdict.SAME
 
 
 def assess(
@@ -44,16 +46,17 @@ def assess(
         ValueError: its files matter and were not read; an incomplete observation is never planned on.
     """
     fields = compare_fields(entry.spec, copy.spec, profile, entry.ignore)
-    if fields.changes or forced:
-        return Assessment(copy, Action.REPLACE, fields, FilesDecision())
+    stamp = compare_stamp(entry.inputs, copy.stamp)
+    if fields.changes or forced or stamp is Verdict.OTHER:
+        return Assessment(copy, Action.REPLACE, fields, FilesDecision(), stamp)
     if entry.files is None:
-        return Assessment(copy, Action.KEEP, fields, FilesDecision())
+        return Assessment(copy, Action.KEEP, fields, FilesDecision(), stamp)
     if isinstance(copy.files, NotRead):
         message = f"the files of {copy.id} were not read"
         raise ValueError(message)  # noqa: TRY004 - no wrong type but a broken promise of the observer
     files = decide_files(entry, copy.files, compare)
     writes = files.writes and Ignorable.FILES not in entry.ignore
-    return Assessment(copy, Action.SYNC if writes else Action.KEEP, fields, files)
+    return Assessment(copy, Action.SYNC if writes else Action.KEEP, fields, files, stamp)
 
 
 def rank(assessments: Iterable[Assessment]) -> list[Assessment]:

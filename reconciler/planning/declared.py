@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.model.fields import declared_fields
+from reconciler.model.fields import declared_fields, declared_inputs
 from reconciler.model.live import EXPIRED
 from reconciler.model.plan import Action, Change, FieldChange, FileChange, FileOperation, Reason
 from reconciler.model.spec import Ignorable, WhenExpired
+from reconciler.model.stamp import Verdict
+from reconciler.model.write_only import SECRETS
 from reconciler.planning.copies import assess, rank
 from reconciler.planning.files import upload_of
 
@@ -69,7 +71,7 @@ def _missing(entry: DesiredContainer, claims: Claims, *, requested: bool) -> Cha
 def _create(entry: DesiredContainer, *, died: bool) -> Change:
     uploads = tuple(map(upload_of, sorted(entry.files or (), key=lambda file: file.spec.path)))
     reason = Reason.EXPIRED if died else Reason.ABSENT
-    fields = declared_fields(entry.spec)
+    fields = (*declared_fields(entry.spec), *declared_inputs(entry.inputs))
     return Change(entry.name, Action.CREATE, (reason,), None, fields, uploads, entry.position)
 
 
@@ -78,11 +80,7 @@ def _kept(entry: DesiredContainer, found: Assessment, *, foreign: bool, requeste
         return _replace(entry, found, foreign=foreign, requested=requested)
     ignored = _ignored(entry, found)
     reasons = {*found.files.reasons, *ignored}
-    unverifiable = tuple(
-        FieldChange(field.path, None, field.after)
-        for field in declared_fields(entry.spec)
-        if field.path in found.fields.unverifiable
-    )
+    unverifiable = tuple(_unverifiable(entry, found))
     if unverifiable:
         reasons.add(Reason.UNVERIFIABLE)
     return Change(
@@ -94,6 +92,17 @@ def _kept(entry: DesiredContainer, found: Assessment, *, foreign: bool, requeste
         _worth_showing(entry, found.files.changes),
         entry.position,
     )
+
+
+def _unverifiable(entry: DesiredContainer, found: Assessment) -> Iterator[FieldChange]:
+    """What is declared and nobody can tell of the live copy: no row shows it, no stamp settles it."""
+    for field in declared_fields(entry.spec):
+        if field.path in found.fields.unverifiable:
+            yield FieldChange(field.path, None, field.after)
+    if (
+        found.stamp is Verdict.UNKNOWN
+    ):  # the values of secrets alone can be covered by one stamp and not by another
+        yield from (field for field in declared_inputs(entry.inputs) if field.path == SECRETS)
 
 
 def _ignored(entry: DesiredContainer, found: Assessment) -> set[Reason]:
@@ -112,7 +121,11 @@ def _worth_showing(entry: DesiredContainer, files: tuple[FileChange, ...]) -> tu
 
 def _replace(entry: DesiredContainer, found: Assessment, *, foreign: bool, requested: bool) -> Change:
     fields = found.fields.changes or found.fields.ignored
-    reasons = ((Reason.FIELD_CHANGED,) if fields else ()) + ((Reason.REQUESTED,) if requested else ())
+    reasons: tuple[Reason, ...] = (Reason.FIELD_CHANGED,) if fields else ()
+    if found.stamp is Verdict.OTHER:
+        reasons, fields = (*reasons, Reason.STAMP_CHANGED), (*fields, *declared_inputs(entry.inputs))
+    if requested:
+        reasons = (*reasons, Reason.REQUESTED)
     if foreign:
         reasons = (*reasons, Reason.FOREIGN)
         return Change(entry.name, Action.SKIP, reasons, found.copy.id, fields, (), entry.position)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.live import USER
 from reconciler.model.plan import Action, Reason
+from reconciler.model.stamp import stamp_of
 from reconciler.planning.near_names import slips
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ def _mistyped(
 def _renamed(
     made: Iterable[_Made], strangers: Iterable[LiveContainer], profile: Profile
 ) -> dict[str, Diagnostic]:
-    """Pairs of the same fields and files. Only those with one candidate: of several nobody knows which."""
+    """Pairs of the same fields, stamps and files, of one candidate each: of several nobody knows which."""
     alike: defaultdict[Hashable, tuple[list[_Made], list[LiveContainer]]] = defaultdict(lambda: ([], []))
     for one in made:
-        alike[_fields(one.entry.spec, profile)][0].append(one)
+        alike[_fields(one.entry.spec, profile), stamp_of(one.entry.inputs)][0].append(one)
     for row in strangers:
-        alike[_fields(row.spec, profile)][1].append(row)
+        alike[_fields(row.spec, profile), row.stamp][1].append(row)
     found: dict[str, Diagnostic] = {}
     for new, old in alike.values():
         for one, row, known in _pairs(new, old):

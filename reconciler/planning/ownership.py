@@ -106,7 +106,7 @@ def unknown_statuses(rows: Iterable[LiveContainer]) -> tuple[Diagnostic, ...]:
         Diagnostic(
             Severity.WARNING,
             "unknown-status",
-            f"{row.name} ({row.id}) has the unknown status {row.status!r}; it is taken for alive",
+            f"{row.declared_name} ({row.id}) has the unknown status {row.status!r}; it is taken for alive",
         )
         for row in sorted(rows, key=lambda row: (row.name, row.id))
         if not row.recognised

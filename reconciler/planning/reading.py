@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.model.fields import compare_fields
 from reconciler.model.live import NotRead
 from reconciler.model.spec import Compare
+from reconciler.model.stamp import Verdict, compare_stamp
 from reconciler.planning.files import unread_contents
 from reconciler.planning.ownership import claim
 
@@ -37,8 +38,8 @@ class Needs:
     def listings(self, live: LiveState) -> Iterator[LiveContainer]:
         """Yields the containers whose files must be listed.
 
-        Those of a declared name with managed files, unless a changed field or the command line forces a
-        replace anyway. Files whose drift is ignored are listed: it is reported.
+        Those of a declared name with managed files, unless a changed field, another stamp or the command
+        line forces a replace anyway. Files whose drift is ignored are listed: it is reported.
         """
         alive = claim(self.desired, live).alive
         for entry in self.desired.containers:
@@ -50,7 +51,7 @@ class Needs:
 
     def _replaced(self, entry: DesiredContainer, copy: LiveContainer) -> bool:
         """Tells without its files that a copy is replaced anyway."""
-        if self.policy.forces(copy):
+        if self.policy.forces(copy) or compare_stamp(entry.inputs, copy.stamp) is Verdict.OTHER:
             return True
         return bool(compare_fields(entry.spec, copy.spec, self.policy.profile, entry.ignore).changes)
 

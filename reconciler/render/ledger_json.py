@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconciler.model.names import parse_live_name
+
 if TYPE_CHECKING:
     from reconciler.model.history import LedgerReport, PastRun, TargetReport
     from reconciler.model.plan import Target
@@ -43,8 +45,13 @@ def _target_report(report: TargetReport) -> dict[str, Any]:
     return {
         "target": _target(report.target),
         "lag_seen": report.lag_seen,
-        "intents": [{"name": intent.name, "date": intent.date} for intent in report.intents],
-        "births": [{"id": birth.id, "name": birth.name, "date": birth.date} for birth in report.births],
+        "intents": [
+            {"name": parse_live_name(intent.name).declared, "date": intent.date} for intent in report.intents
+        ],
+        "births": [
+            {"id": birth.id, "name": parse_live_name(birth.name).declared, "date": birth.date}
+            for birth in report.births
+        ],
         "prefixes": [
             {"prefix": seen.prefix, "exclude": list(seen.exclude), "seen_at": seen.seen_at}
             for seen in report.prefixes

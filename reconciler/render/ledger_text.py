@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reconciler.model.names import parse_live_name
 from reconciler.render.escape import safe
 from reconciler.render.plan_text import size_text
 from reconciler.render.target_text import target_text
@@ -55,16 +56,23 @@ def forgotten_lines(report: LedgerReport) -> Iterator[str]:
 def _target_lines(target: TargetReport) -> Iterator[str]:
     yield f"lag seen: {target.lag_seen:g} s"
     yield from _listed(
-        "open intents", (f"{safe(intent.name)}{_since(intent.date)}" for intent in target.intents)
+        "open intents", (f"{safe(_declared(intent.name))}{_since(intent.date)}" for intent in target.intents)
     )
     yield from _listed(
         "births not yet listed",
-        (f"{safe(birth.name)} ({safe(birth.id, 60)}){_since(birth.date)}" for birth in target.births),
+        (
+            f"{safe(_declared(birth.name))} ({safe(birth.id, 60)}){_since(birth.date)}"
+            for birth in target.births
+        ),
     )
     yield from _listed("scopes", map(_scope, target.prefixes))
     yield f"{_several(target.tombstones, 'tombstone')}, {_several(target.touches, 'touch', 'touches')}"
     yield f"{_several(target.observations, 'listing')} of files, {_several(target.digests, 'digest')}"
     yield _several(target.runs, "run")
+
+
+def _declared(name: str) -> str:
+    return parse_live_name(name).declared
 
 
 def _listed(what: str, items: Iterable[str]) -> Iterator[str]:

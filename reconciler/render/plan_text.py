@@ -9,6 +9,7 @@ from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.digest import plan_digest
 from reconciler.model.plan import REFUSALS, Action, Change, FileOperation, Plan, Reason
 from reconciler.model.review import COST_REFUSALS
+from reconciler.model.write_only import WRITE_ONLY
 from reconciler.render.busy_text import busy_footnotes, busy_line
 from reconciler.render.cost_text import cost_lines
 from reconciler.render.diagnostics_text import diagnostic_lines
@@ -134,6 +135,10 @@ def _change_lines(change: Change, verb: str, kept: Mapping[str, Change], paint: 
     yield from (f"      {line}" for line in review_lines(change))
     for field in change.fields:
         yield f"      {_field_text(change, field)}"
+    if Reason.STAMP_CHANGED in change.reasons and not any(
+        field.path in WRITE_ONLY for field in change.fields
+    ):
+        yield "      ~ skills and domain secrets: not shown → none  (forces replacement)"
     operations: defaultdict[str, set[FileOperation]] = defaultdict(set)
     for file in change.files:
         operations[file.path].add(file.operation)
@@ -173,6 +178,8 @@ def _field_text(change: Change, field: FieldChange) -> str:
         return f"+ {path}: {_value(field.after)}"
     if Reason.UNVERIFIABLE in change.reasons and field.before is None:
         return f"? {path}: {_value(field.after)} is declared, the server does not show it"
+    if field.path in WRITE_ONLY and field.before is None:
+        return f"~ {path}: not shown → {_value(field.after)}  (forces replacement)"
     fate = "ignored" if Reason.IGNORED in change.reasons else "forces replacement"
     return f"~ {path}: {_value(field.before)} → {_value(field.after)}  ({fate})"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.fields import MEMORY
 from reconciler.model.plan import Action, Flag
-from reconciler.model.review import WILDCARD, flags_of, new_domains
+from reconciler.model.review import WILDCARD, flags_of, new_bindings, new_domains
 from reconciler.render.escape import safe
 
 if TYPE_CHECKING:
@@ -50,8 +50,16 @@ def _texts(flag: Flag, change: Change) -> Iterator[str]:
     domains = new_domains(change)
     for start in range(0, len(domains), A_LINE):
         yield f"opens the network to {', '.join(map(_domain, domains[start : start + A_LINE]))}"
-    if Flag.EGRESS in change.unseen or not domains:
+    bindings = new_bindings(change)
+    for start in range(0, len(bindings), A_LINE):
+        yield f"binds a secret: {', '.join(map(safe, bindings[start : start + A_LINE]))}{_known(change)}"
+    if Flag.EGRESS in change.unseen or not (domains or bindings):
         yield "may open the network further than that of the old container, which the server does not show"
+
+
+def _known(change: Change) -> str:
+    """Nobody is shown what the old container had; it may be that nothing new is bound."""
+    return "" if change.action is Action.CREATE else " (what the old container had is not shown)"
 
 
 def _domain(domain: str) -> str:

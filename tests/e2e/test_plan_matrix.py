@@ -34,6 +34,13 @@ containers:
     files: [{path: a.txt, source: a.txt}, {source: "data/*.csv"}]
   - name: mx-b
     files: []
+  - name: mx-c
+    network_policy:
+      type: allowlist
+      allowed_domains: [a.example]
+      domain_secrets: [{domain: a.example, name: T, value_from: {file: t.txt}, version: 1}]
+    skills:
+      - {type: inline, name: cleaner, description: cleans, source: cleaner}
 """
 
 
@@ -76,10 +83,15 @@ class Case:
         )
         assert answer.is_success
 
-    def remade(self, name: str) -> None:
+    def remade(self, name: str, as_name: str | None = None) -> None:
         """Somebody else makes a container anew, larger."""
         self.gone(name)
-        self.plant(name=name, memory_limit="64g")
+        self.plant(name=as_name or name, memory_limit="64g")
+
+    @property
+    def stamped(self) -> str:
+        """The live name of mx-c."""
+        return str(next(name for name in self.names() if name.startswith("mx-c~")))
 
     def upload(self, name: str, path: str, data: bytes) -> None:
         """Somebody else uploads a file."""
@@ -116,6 +128,9 @@ def case(tmp_path: Path, server: Server) -> Case:
     (made.manifest.parent / "a.txt").write_text("right\n")
     (made.manifest.parent / "data").mkdir()
     (made.manifest.parent / "data" / "b.csv").write_text("1,2\n")
+    (made.manifest.parent / "t.txt").write_text("canary\n")
+    (made.manifest.parent / "cleaner").mkdir()
+    (made.manifest.parent / "cleaner" / "SKILL.md").write_text("clean\n")
     assert made.run("apply", "manifests", "--auto-approve").code == 0
     made.manifest.write_text(MANIFEST)
     assert made.run("plan", "manifests", "-o", "my.plan.json").code == 0
@@ -140,10 +155,19 @@ COVERED: dict[str, tuple[Callable[[Case], object], str]] = {
         lambda case: case.manifest.rename(case.manifest.with_name("n.yml")),
         "1 replaced",
     ),
-    "everything expired": (lambda case: case.server.advance(21 * 60), "2 created, 0 replaced"),
+    "everything expired": (lambda case: case.server.advance(21 * 60), "3 created, 0 replaced"),
     "the container to replace deleted": (lambda case: case.gone("mx-a"), "1 created, 0 replaced"),
     "the container to keep deleted": (lambda case: case.gone("mx-b"), "1 created, 1 replaced"),
     "files of the container to replace": (lambda case: case.upload("mx-a", "a.txt", b"other"), "1 replaced"),
+    "the value of a secret with a version": (
+        lambda case: (case.folder / "manifests" / "t.txt").write_text("rotated\n"),
+        "1 replaced",
+    ),
+    "what is left of a secret whose container stays": (
+        lambda case: (case.folder / "manifests" / "t.txt").unlink(),
+        "1 replaced",
+    ),
+    "the container with secrets expired": (lambda case: case.gone(case.stamped), "1 created, 1 replaced"),
     "a stranger outside of the scope": (lambda case: case.plant(name="other"), "1 replaced"),
     "another folder": (
         _moved,
@@ -179,6 +203,28 @@ OFFLINE: dict[str, tuple[Callable[[Case], object], str]] = {
             case.folder / "manifests" / "data" / "c.csv"
         ),
         "mx-a is declared otherwise",
+    ),
+    "the version of a secret": (
+        lambda case: case.edit("version: 1}", "version: 2}"),
+        "mx-c is declared otherwise",
+    ),
+    "where a secret comes from": (
+        lambda case: case.edit("file: t.txt", "file: u.txt"),
+        "mx-c is declared otherwise",
+    ),
+    "the contents of a skill": (
+        lambda case: (case.folder / "manifests" / "cleaner" / "SKILL.md").write_text("other\n"),
+        "mx-c is declared otherwise",
+    ),
+    "a file more in a skill": (
+        lambda case: (case.folder / "manifests" / "cleaner" / "more.md").write_text(""),
+        "mx-c is declared otherwise",
+    ),
+    "a skill less": (
+        lambda case: case.edit(
+            "    skills:\n      - {type: inline, name: cleaner, description: cleans, source: cleaner}\n", ""
+        ),
+        "mx-c is declared otherwise",
     ),
     "the files key": (lambda case: case.edit("    files: []\n", ""), "mx-b is declared otherwise"),
     "a container more": (
@@ -233,7 +279,7 @@ def test_what_is_refused_before_anything_is_contacted(case: Case, what: str) -> 
     refused = case.run("apply", "my.plan.json")
     assert (refused.code, told in refused.err, "Traceback" in refused.err) == (5, True, False), refused.err
     assert case.server.requests() == 0
-    assert case.names() == ["mx-a", "mx-b"]
+    assert case.names() == ["mx-a", "mx-b", case.stamped]
 
 
 ONLINE: dict[str, tuple[Callable[[Case], object], str]] = {
@@ -244,6 +290,10 @@ ONLINE: dict[str, tuple[Callable[[Case], object], str]] = {
     "a copy was planted beside what is kept": (
         lambda case: case.plant(name="mx-b"),
         "not approved: delete mx-b (duplicate)",
+    ),
+    "what is kept was made anew without its skills and secrets": (
+        lambda case: case.remade(case.stamped, "mx-c"),
+        "not approved: replace mx-c (field-changed, stamp-changed)",
     ),
     "what is kept was made anew with other fields": (
         lambda case: case.remade("mx-b"),

@@ -12,6 +12,7 @@ from support.worlds import (
     NEVER_MEET,
     World,
     by_id,
+    declared_name,
     file_name,
     holdings,
     problems,
@@ -99,7 +100,7 @@ def test_without_prune_no_container_of_an_undeclared_name_changes_by_a_byte(
     declared = {entry.name for entry in world.desired.containers}
 
     def undeclared() -> list[Row]:
-        rows = [row for row in server.containers() if row["name"] not in declared]
+        rows = [row for row in server.containers() if declared_name(row) not in declared]
         return [row for row in rows if row["status"] not in ("expired", "deleted")]
 
     before = undeclared()
@@ -114,7 +115,7 @@ def test_prune_deletes_every_live_undeclared_name_of_the_scope(server_of: Server
     world.plant(server)
     carried_out(server, planned(server, world.desired))
     declared = {entry.name for entry in world.desired.containers}
-    left = [row for row in server.containers() if world.claims(row) and row["name"] not in declared]
+    left = [row for row in server.containers() if world.claims(row) and declared_name(row) not in declared]
     assert all(row["status"] in ("expired", "deleted") for row in left)
     assert not (world.desired.scope.sweep and left)
 

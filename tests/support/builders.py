@@ -27,6 +27,7 @@ from reconciler.model.spec import (
     ReplaceOrder,
     WhenExpired,
 )
+from reconciler.model.write_only import NOTHING_WRITTEN, WriteOnly
 from reconciler.planning.diff import Situation, destruction, diff
 from reconciler.planning.policy import Policy, Provenance
 
@@ -85,6 +86,7 @@ def entry(
     prevent_destroy: bool = False,
     when_expired: WhenExpired = WhenExpired.RECREATE,
     ignore: tuple[Ignorable, ...] = (),
+    inputs: WriteOnly = NOTHING_WRITTEN,
 ) -> DesiredContainer:
     """A declared container; `unmanaged` leaves the `files` key out."""
     return DesiredContainer(
@@ -96,6 +98,7 @@ def entry(
         prevent_destroy=prevent_destroy,
         when_expired=when_expired,
         ignore=ignore,
+        inputs=inputs,
     )
 
 

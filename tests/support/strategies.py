@@ -13,7 +13,7 @@ from reconciler.model.asked import Asked, Reading
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 from reconciler.model.inputs import Inputs
 from reconciler.model.live import DATA_FOLDER, LiveContainer, LiveFile, LiveState, NotRead, base_name
-from reconciler.model.names import DECLARED_NAME, Stamp, parse_live_name
+from reconciler.model.names import DECLARED_NAME, Stamp, live_name, parse_live_name
 from reconciler.model.plan import (
     Action,
     Activity,
@@ -41,6 +41,17 @@ from reconciler.model.spec import (
     NetworkPolicy,
     ReplaceOrder,
     WhenExpired,
+)
+from reconciler.model.stamp import stamp_of
+from reconciler.model.write_only import (
+    NOTHING_WRITTEN,
+    DomainSecret,
+    FromVariable,
+    InlineSkill,
+    Secret,
+    SkillFile,
+    SkillReference,
+    WriteOnly,
 )
 from reconciler.planning.policy import Policy
 
@@ -70,6 +81,47 @@ _policies = st.one_of(
     st.just(NetworkPolicy(DISABLED)), _DOMAINS.map(lambda found: NetworkPolicy(ALLOWLIST, tuple(found)))
 )
 _live_policies = _policies | st.sampled_from([NetworkPolicy(ALLOWLIST), NetworkPolicy("proxied")])
+
+
+_secrets = st.builds(
+    DomainSecret,
+    st.sampled_from(["a.example", "b.example"]),
+    st.sampled_from(["A", "B"]),
+    st.just(FromVariable("X")),
+    st.just(HERE),
+    st.sampled_from([None, 1, 2]),
+    st.sampled_from([None, "0" * 64, "1" * 64]),
+    st.just(Secret("canary-of-strategies")),
+).map(lambda secret: secret if secret.version is None else replace(secret, keyed=None))
+_skills = st.builds(SkillReference, st.sampled_from(["x", "y"]), st.sampled_from([None, "latest", "1"])) | (
+    st.builds(
+        InlineSkill,
+        st.sampled_from(["x", "z"]),
+        st.just("for tests"),
+        st.just("skills"),
+        _CONTENTS.map(lambda data: (SkillFile("SKILL.md", "skills/SKILL.md", len(data), digest(data)),)),
+        st.just(HERE),
+    )
+)
+input_sets = st.builds(
+    WriteOnly,
+    st.lists(_skills, max_size=2, unique_by=lambda skill: skill.label).map(tuple),
+    st.lists(_secrets, max_size=2, unique_by=lambda secret: secret.binding).map(tuple),
+)
+"""Any write-only inputs, their contents read."""
+
+_REFERENCE = SkillReference("x", "1")
+_KEYED = DomainSecret("a.example", "A", FromVariable("X"), HERE, keyed="0" * 64, value=Secret("value"))
+_KINDS = (
+    WriteOnly((_REFERENCE,)),
+    WriteOnly((_REFERENCE, SkillReference("y"))),
+    WriteOnly(secrets=(_KEYED,)),
+    WriteOnly(secrets=(replace(_KEYED, keyed="1" * 64),)),
+    WriteOnly(secrets=(replace(_KEYED, keyed=None),)),
+    WriteOnly((_REFERENCE,), (replace(_KEYED, keyed=None, version=1),)),
+)
+inputs_now = st.sampled_from([NOTHING_WRITTEN, NOTHING_WRITTEN, NOTHING_WRITTEN, *_KINDS])
+"""A few, so that what is declared and what is live are often the same."""
 
 
 def _specs(name: str, network: st.SearchStrategy[NetworkPolicy]) -> st.SearchStrategy[ContainerSpec]:
@@ -104,6 +156,7 @@ def guarded_entries(draw: st.DrawFn, name: str) -> DesiredContainer:
         draw(entries(name)),
         prevent_destroy=draw(st.sampled_from([False, False, False, True])),
         when_expired=draw(st.sampled_from([WhenExpired.RECREATE, *WhenExpired])),
+        inputs=draw(inputs_now),
         ignore=tuple(
             sorted(draw(st.just(frozenset()) | st.frozensets(st.sampled_from(Ignorable), max_size=2)))
         ),
@@ -157,6 +210,8 @@ def live_states(draw: st.DrawFn) -> LiveState:
 def live_containers(draw: st.DrawFn) -> LiveContainer:
     """Any row of the container list; ids are set by `numbered`."""
     name = draw(st.sampled_from([*_NAMES, *_NAMES, *_LIVE_NAMES]))
+    if name in _NAMES:
+        name = live_name(name, stamp_of(draw(inputs_now)))
     files = draw(st.lists(live_files(), max_size=3))
     return LiveContainer(
         "",

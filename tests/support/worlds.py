@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from support.builders import declared_file
 from support.emulated import NOW
-from support.strategies import entries
+from support.strategies import entries, inputs_now
 
 from reconciler.model.live import NotRead
+from reconciler.model.names import live_name, parse_live_name
 from reconciler.model.scope import Desired, Scope
-from reconciler.model.spec import Compare, DesiredContainer
+from reconciler.model.spec import ALLOWLIST, Compare, DesiredContainer
+from reconciler.model.stamp import Verdict, compare_stamp, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from support.servers import Server
 
     from reconciler.model.live import LiveState
+    from reconciler.model.write_only import WriteOnly
 
 MODES = ("mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace", "plain-update")
 NEVER_MEET = ("mangled", "file-id")
@@ -116,14 +119,24 @@ def _declared(name: str) -> st.SearchStrategy[DesiredContainer]:
     files = st.dictionaries(st.sampled_from(FILES), st.sampled_from(CONTENTS), max_size=3).map(
         lambda found: tuple(declared_file(path, data) for path, data in sorted(found.items()))
     )
-    return st.tuples(entries(name), st.none() | files | files).map(
-        lambda pair: replace(pair[0], files=pair[1])
+    return st.tuples(entries(name), st.none() | files | files, inputs_now).map(
+        lambda parts: replace(parts[0], files=parts[1], inputs=_sendable(parts[0], parts[2]))
     )
+
+
+def _sendable(entry: DesiredContainer, inputs: WriteOnly) -> WriteOnly:
+    """Secrets are for those that have an allowlist; a server takes no others."""
+    network = entry.spec.network_policy
+    if network is not None and network.type == ALLOWLIST:
+        return inputs
+    return replace(inputs, secrets=())
 
 
 @st.composite
 def _containers(draw: st.DrawFn, mode: str, *, tidy: bool, known: bool) -> Row:
     name = draw(st.sampled_from([*DECLARABLE, *DECLARABLE, *UNDECLARED, *FOREIGN]))
+    if name in DECLARABLE:
+        name = live_name(name, stamp_of(draw(inputs_now)))
     status = draw(
         st.sampled_from(["running", "running", "running", "active", "expired", "deleted", ODD_STATUS])
     )
@@ -195,6 +208,14 @@ def file_name(path: str) -> str:
     return _MANGLED.sub("", path.removeprefix("/mnt/data/"))
 
 
+_STAMP = re.compile(r"~[a-z][a-z2-7]{8}\Z")
+
+
+def declared_name(row: Row) -> str:
+    """The name of a container less a stamp."""
+    return _STAMP.sub("", row.get("name") or "")
+
+
 def holdings(rows: Iterable[Row]) -> list[tuple[object, ...]]:
     """What an account holds, without ids and times: names, effective fields, files with their digests."""
     return sorted(map(_holding, rows), key=repr)
@@ -246,7 +267,7 @@ def problems(world: World, rows: Iterable[Row]) -> list[str]:
     alive: dict[str, list[Row]] = {}
     for row in rows:
         if row.get("status") not in ("expired", "deleted"):
-            alive.setdefault(row.get("name") or "", []).append(row)
+            alive.setdefault(declared_name(row), []).append(row)
     return [
         f"{entry.name}: {problem}"
         for entry in world.desired.containers
@@ -282,7 +303,8 @@ def holds_declared(entry: DesiredContainer, row: Row, compare: Compare) -> bool:
     same = all(
         absent or one == other for absent, one, other in zip(hidden, wanted, _fields(row), strict=True)
     )
-    return same and (entry.files is None or all(_holds(row, file, compare) for file in entry.files))
+    right = compare_stamp(entry.inputs, parse_live_name(row.get("name") or "").stamp) is not Verdict.OTHER
+    return same and right and (entry.files is None or all(_holds(row, file, compare) for file in entry.files))
 
 
 def _holds(row: Row, file: Any, compare: Compare) -> bool:

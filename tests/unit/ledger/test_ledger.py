@@ -210,3 +210,18 @@ def test_the_ends_of_pages_are_bounded(tmp_path: Path) -> None:
             ledger.remember_ends(ends[:3], f"ci-{number}-")
         assert ledger.page_ends() == ()
         assert ledger.page_ends(f"ci-{KEPT_LISTS - 1}-") == tuple(ends[:3])
+
+
+def test_what_a_container_was_created_with_is_kept_until_it_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with remembering(path) as ledger:
+        ledger.made_with("cntr_1", {"the skill a": "0f"}, 7)
+        ledger.made_with("cntr_2", {"the skill b": "1f"}, None)
+        ledger.made_with("cntr_3", {}, 7)
+    with remembering(path) as ledger:
+        assert ledger.recall_made_with(["cntr_1", "cntr_3", "cntr_none"]) == {"cntr_1": {"the skill a": "0f"}}
+        ledger.buried("cntr_1", 9)
+        assert ledger.recall_made_with(["cntr_1", "cntr_2"]) == {"cntr_2": {"the skill b": "1f"}}
+    with remembering(path, target=OTHER) as ledger:
+        assert ledger.recall_made_with(["cntr_2"]) == {}
+    assert Ledger().recall_made_with(["cntr_2"]) == {}

@@ -76,6 +76,8 @@ def test_no_content_is_quoted(folder: Folder, body: str) -> None:
         "{domain: a.b, name: X, value: canary}",
         "{domain: a.b, name: X, value_from: canary}",
         "{domain: a.b, name: X, value_from: {literal: canary, env: X}}",
+        "{domain: a.b, name: X, value_from: {env: canary-1}}",
+        "{domain: a.b, name: X, value_from: {file: canary/1, x: 1}}",
         "canary",
         "[canary]",
         "{domain: a.b, nmae: X, value: 'canary",
@@ -91,7 +93,7 @@ def test_no_secret_is_quoted_where_it_should_never_have_stood(folder: Folder, se
 def test_harmless_parts_of_a_secret_are_quoted(folder: Folder) -> None:
     secret = "{domain: a, name: X, value_from: {env: E}}"
     lines = told(folder, container(f"network_policy: {{type: x, domain_secrets: [{secret}]}}"))
-    assert any(secret in line for line in lines)
+    assert any(secret.replace("E}", "***}") in line for line in lines)
 
 
 def test_the_rest_of_a_broken_file_is_quoted_where_nothing_secret_was_begun(folder: Folder) -> None:

@@ -354,11 +354,6 @@ LIFECYCLES = {
 }
 
 WAITING = {
-    "skills": (container("skills: []"), ["4:5: not-supported-yet"]),
-    "domain_secrets": (
-        container("network_policy: {type: allowlist, allowed_domains: [a.b], domain_secrets: []}"),
-        ["4:63: not-supported-yet"],
-    ),
     **{
         f"lifecycle.{key}": (container(f"lifecycle: {{{key}: 1}}"), ["4:17: not-supported-yet"])
         for key in ("keep_alive", "renew_before", "collect")

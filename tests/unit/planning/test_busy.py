@@ -341,4 +341,5 @@ def test_once_nobody_uses_anything_any_more_it_converges(case: Case, later: int)
     )
     plan = planned(case, known)
     assert plan.withheld == ()
-    assert planned(case, simulate(plan, case.desired, known)).converged
+    again = planned(case, simulate(plan, case.desired, known))
+    assert (again.pending, again.withheld) == ((), ())

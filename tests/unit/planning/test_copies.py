@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -116,6 +117,8 @@ def test_files_that_do_not_matter_need_not_be_read() -> None:
 
 
 def _replaced(one: DesiredContainer, live: LiveContainer) -> bool:
+    if re.search("~[a-z][a-z2-7]{8}$", live.name):  # nothing here declares what a stamp stands for
+        return True
     wanted, shown = one.spec, live.spec
     if shown.memory_limit is not None and shown.memory_limit != (wanted.memory_limit or "1g"):
         return True

@@ -49,7 +49,7 @@ def listed(live: LiveState, asked: Policy | None = None) -> list[str]:
     ("live", "asked"),
     [
         (row("ci-a", unread=True), True),
-        (row("ci-a~abcdefgh2", unread=True), True),
+        (row("ci-a~abcdefgh2", unread=True), False),  # another stamp: replaced whatever is in it
         (row("ci-a", unread=True, status="paused"), True),
         (row("ci-c", unread=True), True),  # `files: []` may have extra ones to report
         (row("ci-b", unread=True), False),  # unmanaged

@@ -1,0 +1,271 @@
+"""Canaries: values of secrets, from a variable and from a file, are in nothing that any command writes.
+
+The commands run in this process, where a traceback or an odd `repr` would show as much as anywhere. A server
+that repeats every request in its errors is the worst that there is.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+from support.commands import environment
+
+from reconciler.cli.main import run
+from reconciler.control.clock import RealClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.servers import Server
+
+OF_VARIABLE = 'canary-variable-"\\ü-8f3a'
+OF_FILE = "canary-file-51c0-and-more-than-that"
+KEY = "canary-key-of-stamps-77ab"
+PIECES = ("canary-v", "able-", "canary-f", "51c0-and", "canary-k", "stamps-77")
+
+MANIFEST = """\
+version: 1
+scope: {prefix: ci-}
+containers:
+  - name: ci-a
+    network_policy:
+      type: allowlist
+      allowed_domains: [api.example.com, b.example]
+      domain_secrets:
+        - {domain: api.example.com, name: TOKEN, value_from: {env: API_TOKEN}}
+        - {domain: b.example, name: FILE, value_from: {file: token.txt}, version: 1}
+    skills:
+      - {type: inline, name: cleaner, description: cleans, source: cleaner}
+"""
+POLICY = {
+    "title": "Every secret has a version",
+    "properties": {
+        "network_policy": {"properties": {"domain_secrets": {"items": {"required": ["version"]}}}}
+    },
+}
+
+
+class Hurried(RealClock):
+    """A clock that runs a thousand times as fast, for those who wait for a list's lag."""
+
+    def monotonic(self) -> float:
+        """As above."""
+        return super().monotonic() * 1000
+
+    async def sleep(self, seconds: float) -> None:
+        """As above."""
+        await super().sleep(seconds / 1000)
+
+
+class Session:
+    """A folder, an environment, and everything that commands wrote."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.seen: list[str] = []
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Runs a command, and keeps what it wrote."""
+        code = run([*arguments])
+        out, err = self._capsys.readouterr()
+        self.seen += [out, err]
+        assert "Traceback" not in err
+        return code, out, err
+
+    def edit(self, old: str, new: str) -> None:
+        """Changes the manifest."""
+        text = (self.folder / "m.yaml").read_text()
+        assert old in text
+        (self.folder / "m.yaml").write_text(text.replace(old, new))
+
+    def check(self) -> None:
+        """Nothing that was written, to a stream or to a file, holds a value or a piece of one."""
+        known = {self.folder / "token.txt"}
+        files = [file for file in self.folder.rglob("*") if file.is_file() and file not in known]
+        assert any(file.name == "ledger.db" for file in files)
+        written = [text.encode() for text in self.seen] + [file.read_bytes() for file in files]
+        assert sum(map(len, written)) > 1000
+        for text in written:
+            assert [piece for piece in PIECES if piece.encode() in text] == [], text[:2000]
+
+
+@pytest.fixture
+def session(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Session:
+    """Manifests with secrets, and an environment that holds their values."""
+    (tmp_path / "m.yaml").write_text(MANIFEST)
+    (tmp_path / "token.txt").write_text(f"{OF_FILE}\n")
+    (tmp_path / "cleaner").mkdir()
+    (tmp_path / "cleaner" / "SKILL.md").write_text("Clean.\n")
+    (tmp_path / "policy.json").write_text(json.dumps(POLICY))
+    own = {"API_TOKEN": OF_VARIABLE, "RECONCILER_STAMP_KEY": KEY, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for name, value in environment({**server.env, **own}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return Session(tmp_path, capsys)
+
+
+def test_no_command_writes_a_value(session: Session, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert session("validate", "m.yaml")[0] == 0
+    assert session("validate", "m.yaml", "--policy", "policy.json")[0] == 3
+    assert session("plan", "m.yaml", "-o", "first.plan.json")[0] == 0
+    assert session("show", "first.plan.json", "--format", "json")[0] == 0
+    code, out, _ = session("apply", "first.plan.json")
+    assert (code, "1 created" in out) == (0, True)
+    (row,) = server.containers()
+    assert row["name"].startswith("ci-a~b")
+    assert session("plan", "m.yaml")[1].splitlines()[-1] == "No changes."
+    monkeypatch.setenv("API_TOKEN", f"{OF_VARIABLE} rotated")
+    code, out, err = session("drift", "m.yaml")
+    assert (code, "the secret TOKEN for api.example.com changed" in err) == (2, True)
+    assert session("plan", "m.yaml", "--format", "json")[0] == 0
+    assert session("apply", "m.yaml", "--auto-approve", "--format", "json")[0] == 0
+    session.edit("version: 1}", "version: 2}")
+    code, out, err = session("plan", "m.yaml", "--detailed-exitcode")
+    assert (code, "stamp-changed" in out, "the secret FILE for b.example changed" in err) == (2, True, True)
+    assert session("history", "--format", "json")[0] == 0
+    assert session("ledger", "show", "--format", "json")[0] == 0
+    code, out, _ = session("ledger", "show")
+    assert "~" not in out
+    assert session("destroy", "m.yaml", "--auto-approve")[0] == 0
+    session.check()
+
+
+def test_a_literal_is_refused_and_not_repeated(session: Session) -> None:
+    session.edit("value_from: {env: API_TOKEN}", f"value: {OF_FILE}")
+    for arguments in (["validate", "m.yaml"], ["plan", "m.yaml", "--format", "json"]):
+        code, out, err = session(*arguments)
+        assert (code, "literal-secret" in out + err) == (3, True)
+    (session.folder / "m.yaml").unlink()
+    session.seen = [text for text in session.seen if text]
+    assert not any(piece in text for text in session.seen for piece in PIECES)
+
+
+class Echo(BaseHTTPRequestHandler):
+    """An account without containers that repeats whatever it is sent, in the way of `how`."""
+
+    how: ClassVar[str] = ""
+
+    def do_GET(self) -> None:
+        """The list, empty."""
+        self._answer(200, {"object": "list", "data": [], "has_more": False})
+
+    def do_POST(self) -> None:
+        """A create."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        match self.how:
+            case "message":
+                self._answer(400, {"error": {"message": f"cannot parse {body}", "type": "x", "code": body}})
+            case "cut message":
+                at = body.index("canary-f")
+                self._answer(400, {"error": {"message": f"near {body[at : at + 20]}", "param": body}})
+            case "detail":
+                self._answer(422, {"detail": [{"input": json.loads(body), "msg": "no"}]})
+            case "text":
+                self._send(400, body.encode())
+            case "server error":
+                self._answer(500, {"error": {"message": json.loads(body)["network_policy"]}})
+            case "half an answer":
+                self._send(200, body[: len(body) - 5].encode())
+            case "a redirect":
+                self.send_response(307)
+                self.send_header("Location", f"/x?{OF_FILE}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            case _:
+                self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that is overridden
+        """Says nothing."""
+
+    def _answer(self, status: int, value: object) -> None:
+        self._send(status, json.dumps(value).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def echoing(how: str) -> Iterator[str]:
+    """Serves such an account."""
+    handler = type("Echoing", (Echo,), {"how": how})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["message", "cut message", "detail", "text", "server error", "half an answer", "a redirect", "a drop"],
+)
+def test_a_server_that_repeats_what_it_is_sent_is_not_quoted(
+    session: Session, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("reconciler.control.clock.RealClock", Hurried)
+    with echoing(how) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        code, out, _ = session("apply", "m.yaml", "--auto-approve")
+        assert (code, "failed" in out) == (6, True)
+        assert session("apply", "m.yaml", "--auto-approve", "--format", "json")[0] == 6
+        assert session("history")[0] == 0
+        assert session("ledger", "show", "--format", "json")[0] == 0
+    session.check()
+
+
+def test_what_is_missing_is_told_before_anything_is_sent(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a version before anything is contacted; with one, when its container is to be made."""
+    server.forget_requests()
+    monkeypatch.delenv("API_TOKEN")
+    for command in ("plan", "drift", "apply"):
+        code, out, err = session(command, "m.yaml")
+        assert (code, out) == (3, "")
+        assert "m.yaml:9:62: the environment variable API_TOKEN is not set; the secret TOKEN" in err
+        assert "nothing was contacted" in err
+    assert server.requests() == 0
+    monkeypatch.delenv("RECONCILER_STAMP_KEY")
+    code, _, err = session("plan", "m.yaml")
+    assert (code, "rotation-invisible" in err) == (0, True)
+    server.forget_requests()
+    assert session("apply", "m.yaml")[0] == 3
+    assert server.requests() == 0
+    monkeypatch.setenv("API_TOKEN", OF_VARIABLE)
+    (session.folder / "token.txt").unlink()
+    code, _, err = session("apply", "m.yaml", "--auto-approve")
+    assert (code, "the file token.txt is not there; the secret FILE for b.example" in err) == (3, True)
+    assert "nothing was changed" in err
+    assert set(server.counts()) == {"GET /containers"}
+    (session.folder / "token.txt").write_text(OF_FILE)
+    assert session("apply", "m.yaml", "--auto-approve")[0] == 0
+    (session.folder / "token.txt").unlink()
+    assert session("apply", "m.yaml", "--auto-approve")[0] == 0  # what is kept needs no value
+    monkeypatch.delenv("API_TOKEN")
+    assert session("destroy", "m.yaml", "--auto-approve")[0] == 0
+
+
+def test_a_key_on_one_machine_alone_replaces_nothing(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert session("apply", "m.yaml", "--auto-approve")[0] == 0
+    monkeypatch.delenv("RECONCILER_STAMP_KEY")
+    code, out, err = session("plan", "m.yaml", "--detailed-exitcode")
+    assert (code, out.splitlines()[-1]) == (0, "No changes.")
+    assert ("(unverifiable)" in out, "rotation-invisible" in err) == (True, True)
+    assert len(server.containers()) == 1
