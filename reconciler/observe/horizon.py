@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from reconciler.model.listed import Dead, Horizon
@@ -84,25 +85,27 @@ def moved(
     concerns: Callable[[str], bool],
 ) -> Horizon | None:
     """The horizon after a listing, which begins behind that of before, or at the top (None)."""
-    alive = {row.declared_name for row in listing.rows if not row.dead}
-    last = {row.declared_name: row.id for row in listing.rows}
-    wanted = {last[name] for name in names if name in last and name not in alive}
+    date = listing.date
+    if date is None:
+        return None
+    final = tuple(takewhile(lambda row: _final(row, date), listing.rows))
     ends = {end.id: end for end in listing.ends}
+    if not any(row.id in ends for row in final):
+        return horizon
+    alive = {row.declared_name for row in listing.rows if not row.dead}
+    last = {row.declared_name: row.id for row in listing.rows if row.dead}
+    wanted = {last[name] for name in names if name in last and name not in alive}
     dead = list(horizon.dead) if horizon else []
-    passed: list[Dead] = []
     floor = horizon.floor if horizon else None
-    for row in listing.rows:
-        if listing.date is None or row.id in wanted or not _final(row, listing.date):
-            break
+    passed: list[Dead] = []
+    for row in takewhile(lambda row: row.id not in wanted, final):
         if concerns(row.declared_name):
             passed.append(Dead(row.id, row.name, row.created_at, row.status))
         if row.id in ends:
             if len(dead) + len(passed) > MOST_DEAD:
                 break
             floor, dead, passed = ends[row.id], [*dead, *passed], []
-    if floor is None or listing.date is None:
-        return None
-    return Horizon(floor, horizon.date if horizon else listing.date, tuple(dead))
+    return Horizon(floor, horizon.date if horizon else date, tuple(dead)) if floor else None
 
 
 def _final(row: LiveContainer, date: int) -> bool:
