@@ -40,7 +40,7 @@ FORMS = Columns(
         *(scope.Desired, scope.Limits, scope.Scope),
         *(spec.Compare, spec.ContainerSpec, spec.DesiredContainer, spec.DesiredFile, spec.ExpiresAfter),
         *(spec.FileSpec, spec.Ignorable, spec.InlineContent, spec.LocalFile, spec.NetworkPolicy),
-        *(spec.ReplaceOrder, spec.WhenExpired, write_only.WriteOnly),
+        *(spec.ReplaceOrder, spec.StoredFile, spec.WhenExpired, write_only.WriteOnly),
     )
 )
 """Named one by one: what is not here is not kept, and may be a secret. Of inputs only their absence."""

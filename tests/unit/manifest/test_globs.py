@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,18 +71,15 @@ def paths(folder: Folder, entry: str) -> list[str]:
             ["p/a.md", "p/b.md", "p/deep/c.md", "p/deep/er/d.md"],
         ),
         ("source: 'p/**/*.md', exclude: ['p/*.md', 'p/**/er']", ["p/deep/c.md", "p/drafts/f.md"]),
-        ("source: p, exclude: ['*.*', '!c']", []),
-    ][:-1],
+    ],
 )
 def test_what_a_source_stands_for(tree: Folder, entry: str, expected: list[str]) -> None:
     assert sorted(paths(tree, entry)) == sorted(expected)
 
 
 def test_the_manifests_folder_is_a_folder(folder: Folder) -> None:
-    (folder.path / "sub" / "file-ab-x").unlink()
-    assert paths(folder, "source: ., exclude: ['*.yaml']") == ["a.txt", "sub/b.txt"] or paths(
-        folder, "source: ., exclude: ['*.yaml']"
-    ) == ["./a.txt", "./sub/b.txt"]
+    found = paths(folder, "source: ., exclude: ['*.yaml', file-ab-x]")
+    assert [os.path.normpath(path) for path in found] == ["a.txt", "sub/b.txt"]
 
 
 def test_every_file_stands_where_its_entry_does(tree: Folder) -> None:
@@ -171,15 +167,20 @@ def test_outside_of_the_folder_a_glob_needs_permission(tree: Folder) -> None:
     assert [file.spec.path for file in loaded.desired.containers[0].files or ()] == ["a.md", "b.md"]
 
 
-def test_a_fleet_that_shares_a_folder_looks_once(tree: Folder) -> None:
-    many = "".join(f"  - {{name: c{at}, files: [{{source: big}}]}}\n" for at in range(20))
-    for at in range(2000):
-        tree.write(f"big/{at}", "x")
-    started = time.process_time()
+def test_a_fleet_that_shares_a_folder_looks_once(tree: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    scandir = os.scandir
+
+    def noted(path: str) -> object:
+        looked.append(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    many = "".join(f"  - {{name: c{at}, files: [{{source: 'p/?.md'}}]}}\n" for at in range(20))
     loaded = tree.load(f"version: 1\ncontainers:\n{many}")
     assert loaded.desired is not None
-    assert {len(entry.files or ()) for entry in loaded.desired.containers} == {2000}
-    assert time.process_time() - started < 30
+    assert {len(entry.files or ()) for entry in loaded.desired.containers} == {2}
+    assert looked == ["p"]
 
 
 NAMES = st.sampled_from(["a", "b", ".c", "ab"])

@@ -180,6 +180,28 @@ def test_what_may_grow_without_a_trace_is_not_kept(folder: Folder, source: str) 
     assert memory.forms == {}
 
 
+@pytest.mark.parametrize("source", ["sub", "'sub/*'"])
+def test_a_file_that_appears_in_a_folder_of_files_is_seen(folder: Folder, source: str) -> None:
+    (folder.path / "sub" / "file-ab-x").unlink()
+    name = folder.write("m.yaml", f"version: 1\ncontainers: [{{name: a, files: [{{source: {source}}}]}}]\n")
+    memory = Memory()
+    for expected in (["b.txt"], ["b.txt", "c.txt"]):
+        found = load([name], forms=memory).desired
+        assert found is not None
+        assert [file.spec.path for file in found.containers[0].files or ()] == expected
+        folder.write("sub/c.txt", "c")
+
+
+def test_a_file_that_the_server_copies_is_the_same_from_a_form(folder: Folder) -> None:
+    text = "version: 1\ncontainers: [{name: a, files: [{path: x, file_id: file-abc, bytes: 3}]}]\n"
+    name, memory = folder.write("m.yaml", text), Memory()
+    fresh = load([name])
+    assert fresh.desired is not None
+    assert same(load([name], forms=memory), fresh)
+    assert same(load([name], forms=memory), fresh)
+    assert memory.found == 1
+
+
 def test_what_hides_something_is_found_wherever_it_stands() -> None:
     again: list[Value] = [{"a": 1}]
     again.append(again)
