@@ -118,8 +118,14 @@ class Reader:
         answer = await self._connection.call("GET", f"containers/{segment(container_id)}")
         return read_container(answer.json_object(), answer.date, Origin.GET)
 
-    async def files(self, container_id: str) -> Listing[LiveFile]:
+    async def files(
+        self, container_id: str, *, answered: Callable[[int | None], None] = ignore
+    ) -> Listing[LiveFile]:
         """Lists the files of a container; this counts as activity.
+
+        Args:
+            container_id: its id.
+            answered: is given the `Date` of the answer of each page.
 
         Raises:
             ContainerExpired: it is dead.
@@ -131,6 +137,7 @@ class Reader:
             answer = await self._connection.call(
                 "GET", f"containers/{segment(container_id)}/files", params=params
             )
+            answered(answer.date)
             return _page(answer, read_file, lambda row: row.id)
 
         return await walk(fetch, self._clock)

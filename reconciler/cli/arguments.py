@@ -209,6 +209,17 @@ def add_target(parser: Parser) -> None:
     add_ledger_file(group)
 
 
+def add_refresh(parser: argparse._ActionsContainer) -> None:
+    """Whether what is remembered of files is believed."""
+    parser.add_argument(
+        "--refresh",
+        choices=("auto", "full"),
+        default="auto",
+        help="full: list the files of every container and read every file of equal size, whatever is "
+        "remembered of them (default: %(default)s)",
+    )
+
+
 def add_provider(parser: argparse._ActionsContainer) -> None:
     """Whose server the target is: what it cannot do is told before anything is sent."""
     parser.add_argument(

@@ -135,10 +135,12 @@ def _run(
         except SecretsMissing as error:
             result = Result(options.command, plan=prepared.plan, diagnostics=error.diagnostics)
         except (Refused, PlanMismatch) as error:
-            result = Result(options.command, plan=prepared.plan, error=error)
+            result = Result(options.command, plan=prepared.plan, error=error, touched=prepared.live.touched)
         else:
             outcome = _go_ahead(prepared, account, options, console)
-            result = Result(options.command, plan=prepared.plan, outcome=outcome)
+            result = Result(
+                options.command, plan=prepared.plan, outcome=outcome, touched=prepared.live.touched
+            )
         attempt.result = result
         if options.command == "destroy" and result.exit_code is ExitCode.DONE:
             forget(account, prepared.plan)

@@ -27,28 +27,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.cli.console import Console
-    from reconciler.control.passes import Strategy
+    from reconciler.control.passes import Prepared, Strategy
     from reconciler.model.diagnostics import Diagnostic
-    from reconciler.model.plan import Plan
 
 
 def plan(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler plan`."""
-    made, overlaps = _planned(options, console, Converge(), options.paths)
+    prepared, overlaps = _planned(options, console, Converge(), options.paths)
+    made = prepared.plan
     if options.output:
         write_plan_file(made, options.output)
     signal = options.detailed_exitcode and not made.converged
-    return Result("plan", plan=made, diagnostics=overlaps, signal=signal)
+    return Result("plan", plan=made, diagnostics=overlaps, signal=signal, touched=prepared.live.touched)
 
 
 def drift(options: argparse.Namespace, console: Console) -> Result:
     """`reconciler drift`."""
-    made, overlaps = _planned(options, console, Compare())
+    prepared, overlaps = _planned(options, console, Compare())
+    made = prepared.plan
     items = drift_of(made)
     quiet = {cause for cause in QUIET_CAUSES if cause.value not in options.fail_on}
     signal = any(item.cause not in quiet and item.left is not Reason.IGNORED for item in items)
     worth_knowing = (found for found in made.diagnostics if found.code not in REFUSALS)
-    return Result("drift", items=items, diagnostics=(*overlaps, *worth_knowing), signal=signal)
+    found = (*overlaps, *worth_knowing)
+    return Result("drift", items=items, diagnostics=found, signal=signal, touched=prepared.live.touched)
 
 
 def show(options: argparse.Namespace, console: Console) -> Result:
@@ -59,7 +61,7 @@ def show(options: argparse.Namespace, console: Console) -> Result:
 
 def _planned(
     options: argparse.Namespace, console: Console, strategy: Strategy, shown: Sequence[str] = ()
-) -> tuple[Plan, tuple[Diagnostic, ...]]:
+) -> tuple[Prepared, tuple[Diagnostic, ...]]:
     """A plan, and the scopes that this one overlaps with: the ledger's word, and so no part of the plan.
 
     `shown` are the manifests whose commit the plan shows.
@@ -82,4 +84,4 @@ def _planned(
         check_requested(asked, desired)
         with opened(options, console, store) as account:
             prepared = run_until_signal(prepare(desired, found, account, asked, strategy))
-            return prepared.plan, check_overlap(account, desired.scope)
+            return prepared, check_overlap(account, desired.scope)

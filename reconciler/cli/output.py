@@ -8,6 +8,7 @@ from reconciler.cli.console import OutputClosed
 from reconciler.model.diagnostics import Severity, errors_in
 from reconciler.model.exit_codes import ExitCode
 from reconciler.render.escape import safe
+from reconciler.render.touch_text import touched_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ _COUNTED = (Severity.ERROR, Severity.WARNING)
 def finish(result: Result, console: Console) -> int:
     """Prints everything and returns the exit code; an unreadable stdout is an error by itself."""
     console.tell(_for_stderr(result, console))
+    if result.touched:
+        console.err(touched_line(result.touched))
     code = result.exit_code
     try:
         console.out(_lines(result, console))

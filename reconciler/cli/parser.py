@@ -18,6 +18,7 @@ from reconciler.cli.arguments import (
     add_policy,
     add_provider,
     add_reading,
+    add_refresh,
     add_selection,
     add_skip_blocked,
     add_strict,
@@ -117,6 +118,7 @@ def _plan(commands: argparse._SubParsersAction[Parser]) -> None:
     add_max_cost(parser)
     add_selection(parser)
     add_guards(parser)
+    add_refresh(parser)
     add_target(parser)
     add_reading(parser)
     add_output(parser)
@@ -144,6 +146,7 @@ def _apply(commands: argparse._SubParsersAction[Parser]) -> None:
     add_selection(parser)
     add_guards(parser)
     add_skip_blocked(parser)
+    add_refresh(parser)
     add_target(parser)
     add_reading(parser)
     add_output(parser)
@@ -175,6 +178,7 @@ def _drift(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add_names(parser)
     add_busy_window(parser, "mark what moved in containers that others used within this time, such as 10m")
+    add_refresh(parser)
     add_target(parser)
     add_reading(parser)
     add_output(parser)

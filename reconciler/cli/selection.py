@@ -26,6 +26,7 @@ def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> 
     from reconciler.control.checkout import commit_of  # noqa: PLC0415 - `validate` makes no pass
     from reconciler.control.passes import Options  # noqa: PLC0415 - as above
     from reconciler.control.policies import policies_at  # noqa: PLC0415 - as above
+    from reconciler.model.touching import Refresh  # noqa: PLC0415 - as above
 
     return Options(
         tuple(options.name),
@@ -37,6 +38,7 @@ def pass_options(options: argparse.Namespace, manifests: Sequence[str] = ()) -> 
         max_cost=getattr(options, "max_cost", None),
         commit=commit_of(manifests) if manifests else None,
         exclusive=hasattr(options, "lock_timeout"),
+        refresh=Refresh(getattr(options, "refresh", Refresh.AUTO)),
     )
 
 

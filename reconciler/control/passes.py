@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from reconciler import __version__
 from reconciler.control.account import Speed
 from reconciler.control.allowances import without_allowed
-from reconciler.control.clock import now
+from reconciler.control.clock import now, wall
 from reconciler.control.policies import NO_POLICIES, Policies, of_plan
 from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
@@ -18,6 +18,7 @@ from reconciler.model.events import ChangeNotStarted
 from reconciler.model.listed import Sought
 from reconciler.model.outcome import Outcome, step
 from reconciler.model.steps import chains_of, created_name
+from reconciler.model.touching import Refresh
 from reconciler.planning.diff import Situation, destruction, diff, sweepable
 from reconciler.planning.inputs import moved_inputs, other_stamps
 from reconciler.planning.ownership import claim
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from reconciler.model.stop import Stop
 
 
+IDLE_MINUTES = 20
+"""After how many minutes a container dies where neither it nor the profile says so."""
+
 LONG_ASKED = 10.0
 """Seconds that a question may stand before the account is looked at once more."""
 
@@ -56,7 +60,8 @@ class Options:
     `busy` keeps containers that somebody is using; None does not ask. `asked` and `replacing` are as in a
     policy. `policies` judge the plan. `max_cost` is in US dollars per hour. `commit` is where the manifests
     came from, for those who read the plan. `exclusive` says that the lock of the scope is held, so that what
-    interrupted runs left in the ledger is nobody else's.
+    interrupted runs left in the ledger is nobody else's. `refresh` says whether what is remembered of files
+    is believed.
     """
 
     names: tuple[str, ...] = ()
@@ -69,6 +74,7 @@ class Options:
     max_cost: float | None = None
     commit: Commit | None = None
     exclusive: bool = False
+    refresh: Refresh = Refresh.AUTO
 
     def policy(self, profile: Profile, *, limited: bool) -> Policy:
         """What is asked of the plan."""
@@ -151,7 +157,8 @@ async def prepare(
     Raises:
         ApiError: the account could not be observed whole.
     """
-    from reconciler.observe.observe import observe  # noqa: PLC0415 - loads the HTTP client
+    from reconciler.observe.listings import Trust  # noqa: PLC0415 - loads the HTTP client
+    from reconciler.observe.observe import observe  # noqa: PLC0415 - as above
 
     policy = options.policy(account.profile, limited=strategy.limited)
     async with account.reader(options.speed) as reader:
@@ -165,6 +172,7 @@ async def prepare(
             settles=alone,
             list_lag=account.profile.list_lag,
             sought=sought_by(desired),
+            trust=Trust(options.refresh, wall(), account.profile.expires_after.minutes or IDLE_MINUTES),
         )
         requests, per_minute = reader.requests, reader.per_minute
     plan = strategy.plan(Situation(desired, live, policy, Provenance(account.target, now(), __version__)))

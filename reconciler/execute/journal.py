@@ -15,14 +15,14 @@ from reconciler.model.stamp import traces
 from reconciler.model.steps import SKEW_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from reconciler.api.reader import Reader
     from reconciler.execute.chain import ChainState
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveState
     from reconciler.model.profile import Profile
-    from reconciler.model.steps import CreateContainer, VerifyUploads
+    from reconciler.model.steps import Chain, CreateContainer, VerifyUploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,12 @@ class Journal:
     def lag(self) -> float:
         """Seconds that the list may lag behind, by what is known so far."""
         return lag_for(self._lag_seen)
+
+    def begin(self, chains: Sequence[Chain]) -> None:
+        """Containers are about to be worked on: what was seen in them is not what will be there."""
+        ids = {chain.container_id for chain in chains}
+        ids |= {link.change.container_id for chain in chains for link in chain.links}
+        self._ledger.observations.forget(each for each in ids if each is not None)
 
     def intend(self, step: CreateContainer) -> None:
         """A create is about to be sent."""

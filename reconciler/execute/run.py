@@ -113,6 +113,7 @@ class _Run:
 
     async def all(self, parallelism: int) -> None:
         """Runs everything; the order of the phases is the order of the lines."""
+        self._journal.begin(self._work.chains)
         self._tell(RunStarted(sum(len(chain.links) for chain in self._work.chains)))
         first = [ChainRun.of(chain) for chain in self._work.chains if not chain.last]
         last = [ChainRun.of(chain) for chain in self._work.chains if chain.last]

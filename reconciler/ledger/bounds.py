@@ -32,7 +32,7 @@ LARGEST = 50_000_000
 
 CACHES = (
     ("digest", "used"),
-    ("observation", "date"),
+    ("observation", "coalesce(date, seen)"),
     ("local_file", "used"),
     ("form", "used"),
     ("made_with", "date"),

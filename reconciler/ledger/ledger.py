@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.ledger import listed, rows
 from reconciler.ledger.digests import Digests
+from reconciler.ledger.observations import Observations
 from reconciler.ledger.store import Part, Store
 from reconciler.model.history import Run, SeenPrefix
 from reconciler.model.memory import Memory, Touch
@@ -31,12 +32,13 @@ KEPT_ALSO = 16
 class Ledger:
     """The memory of one target; without a file it remembers nothing, and takes every note all the same.
 
-    `digests` is what it knows of the contents of files.
+    `digests` is what it knows of the contents of files, `observations` of listings of them.
     """
 
     def __init__(self, part: Part | None = None) -> None:
         self._part = part or Part(None)
         self.digests = Digests(self._part)
+        self.observations = Observations(self._part)
 
     @classmethod
     def at(cls, place: Place, target: Target, warn: Callable[[str], None]) -> Ledger:

@@ -70,8 +70,9 @@ class LiveFile:
 class LiveContainer:
     """A row of the container list. `name` is the live name, `spec.name` the declared one.
 
-    `used_at` is when somebody other than us was last active there, as far as anybody can tell: our own
-    reading moves `last_active_at`, too. None where nobody was.
+    `files_seen` says where its files are from, None where nobody listed them. `used_at` is when somebody
+    other than us was last active there, as far as anybody can tell: our own reading moves `last_active_at`,
+    too. None where nobody was.
     """
 
     id: str
@@ -83,6 +84,7 @@ class LiveContainer:
     files: tuple[LiveFile, ...] | NotRead = NotRead.NOT_READ
     seen: Seen = Seen(Origin.LIST)
     used_at: int | None = None
+    files_seen: Seen | None = None
 
     @property
     def dead(self) -> bool:
@@ -110,11 +112,13 @@ class LiveState:
     """Everything one observation saw, in the order of the API's list.
 
     `whole` says that it is all of the account; otherwise containers outside of the scope are missing.
+    `touched` counts the containers on which observing them counts as activity.
     """
 
     containers: tuple[LiveContainer, ...]
     date: int | None = None
     whole: bool = True
+    touched: int = 0
 
 
 def base_name(path: str) -> str:

@@ -54,7 +54,8 @@ class Result:
     """What a command came to. `signal` asks for exit code 2 where changes are pending.
 
     `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words,
-    `created` the paths of files that are new.
+    `created` the paths of files that are new. `touched` counts the containers on which observing them counted
+    as activity, None for a command that observes none.
     """
 
     command: str
@@ -69,6 +70,7 @@ class Result:
     explained: tuple[Explanation, ...] | None = None
     formatted: tuple[FormattedFile, ...] | None = None
     created: tuple[str, ...] | None = None
+    touched: int | None = None
 
     @property
     def exit_code(self) -> ExitCode:

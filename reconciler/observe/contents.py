@@ -4,7 +4,8 @@ The API shows no digest. A download counts as activity and costs what the file i
 id are had once and remembered. They do not change under it on servers that put something before the names of
 uploads: there two uploads never meet, and each has its own id. Where the name stays as it was (`in_place`),
 another upload of that name may keep the id, the size and even the time of the first one (the emulator's
-`plain-update` and `plain-shared`), so that nothing that is remembered of the id says what is there now.
+`plain-update` and `plain-shared`): there what is remembered holds only as long as nobody touched the
+container.
 
 A session may also write into a file of ours with its own code. Whether the server shows that under the same
 id nobody knows; a size that differs from the remembered one is believed, an equal one cannot be told.
@@ -19,6 +20,7 @@ from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
 from reconciler.model.live import NotRead
 from reconciler.model.memory import ContentDigest
+from reconciler.model.touching import Refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,22 +28,17 @@ if TYPE_CHECKING:
     from reconciler.api.reader import Reader
     from reconciler.ledger.digests import Digests
     from reconciler.model.live import LiveContainer, LiveFile, LiveState
-    from reconciler.observe.touches import Touches
+    from reconciler.observe.listings import Key, Listings
 
 _STALE = 86_400
 """Seconds after which what is used is noted as used, so that it is not let go as the oldest."""
-
-_Key = tuple[str, str]
-"""A container and a file: nobody says that ids of files are unique beyond theirs."""
 
 
 async def with_contents(
     reader: Reader,
     live: LiveState,
     wanted: tuple[tuple[LiveContainer, LiveFile], ...],
-    known: Digests,
-    touches: Touches,
-    *,
+    listings: Listings,
     parallelism: int,
 ) -> LiveState:
     """The same state with the digests of the files that are wanted.
@@ -50,8 +47,7 @@ async def with_contents(
         reader: the account.
         live: containers with their files.
         wanted: the files whose contents must be compared, with their containers.
-        known: what is remembered; what is downloaded here is added to it.
-        touches: told of every download.
+        listings: what is remembered; what is downloaded here is added to it.
         parallelism: downloads at once, a chunk of memory each.
 
     Raises:
@@ -59,7 +55,10 @@ async def with_contents(
     """
     if not wanted:
         return live
-    digests: dict[_Key, str | None] = dict(_remembered(known, wanted, live.date or 0))
+    known = listings.ledger.digests
+    digests: dict[Key, str | None] = {}
+    if listings.trust.refresh is not Refresh.FULL:
+        digests |= _in_place(listings, wanted) | _remembered(known, wanted, live.date or 0)
     missing = [pair for pair in wanted if _key(*pair) not in digests]
     learned: list[ContentDigest] = []
 
@@ -67,10 +66,12 @@ async def with_contents(
         container, file = pair
 
         def answered(date: int | None) -> None:
-            touches.did(container.id, date)
+            listings.touches.did_download(container, date)
 
         found = digests[_key(container, file)] = await _read(reader, container.id, file, answered)
-        if found is not None and not file.in_place:
+        if found is not None and file.in_place:
+            listings.downloaded(container.id, file, found)
+        elif found is not None:
             learned.append(ContentDigest(container.id, file.id, file.spec.bytes, found, used=live.date or 0))
 
     try:
@@ -84,9 +85,19 @@ async def with_contents(
     )
 
 
+def _in_place(listings: Listings, wanted: Iterable[tuple[LiveContainer, LiveFile]]) -> dict[Key, str]:
+    """Digests of files that keep their names, in containers that nobody touched since they were read."""
+    found = {}
+    for container, file in wanted:
+        size, digest = listings.in_place.get(_key(container, file), (None, None))
+        if digest is not None and size == file.spec.bytes:
+            found[_key(container, file)] = digest
+    return found
+
+
 def _remembered(
     known: Digests, wanted: Iterable[tuple[LiveContainer, LiveFile]], date: int
-) -> Mapping[_Key, str]:
+) -> dict[Key, str]:
     """Digests of the wanted files whose size is the one that was remembered."""
     files = {_key(*pair): pair[1] for pair in wanted if not pair[1].in_place}
     found = known.of(dict.fromkeys(container for container, _ in files))
@@ -98,7 +109,7 @@ def _remembered(
     return {key: each.sha256 for key, each in right.items()}
 
 
-def _key(container: LiveContainer, file: LiveFile) -> _Key:
+def _key(container: LiveContainer, file: LiveFile) -> Key:
     return (container.id, file.id)
 
 
@@ -112,7 +123,7 @@ async def _read(
         return None
 
 
-def _filled(row: LiveContainer, digests: Mapping[_Key, str | None]) -> LiveContainer:
+def _filled(row: LiveContainer, digests: Mapping[Key, str | None]) -> LiveContainer:
     if isinstance(row.files, NotRead):
         return row
     files = tuple(

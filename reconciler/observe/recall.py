@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer
     from reconciler.model.memory import Birth, Intent, Memory, Sending
+    from reconciler.observe.touches import Touches
 
 _AT_ONCE = 8
 """Births asked for side by side; there are few, unless a run was cut off."""
@@ -43,8 +44,9 @@ async def corrected(
     ledger: Ledger,
     concerns: Callable[[str], bool],
     *,
+    memory: Memory,
+    touches: Touches,
     settles: bool,
-    list_lag: float,
     whole: bool = True,
 ) -> tuple[LiveContainer, ...]:
     """The rows of a list as they should be.
@@ -52,20 +54,19 @@ async def corrected(
     Args:
         reader: the account.
         listing: the list just received.
-        ledger: what is remembered.
+        ledger: what turns out is noted in it.
         concerns: tells of a declared name whether it is this pass's business.
+        memory: what the ledger holds, with the lag that lists of this target are known to have.
+        touches: told of every container that is read.
         settles: what turns out may be forgotten: no other run on this scope is under way.
-        list_lag: seconds that lists of this target are known to lag.
         whole: the list is that of the whole account; otherwise what it lacks may be of another scope.
 
     Raises:
         ApiError: something that is needed could not be read.
     """
-    memory = ledger.recall()
-    memory = replace(memory, lag_seen=max(memory.lag_seen, list_lag / 2))
     births = tuple(birth for birth in memory.births if concerns(parse_live_name(birth.name).declared))
     intents = tuple(intent for intent in memory.intents if concerns(parse_live_name(intent.name).declared))
-    correction = _Correction(reader, memory, listing)
+    correction = _Correction(reader, memory, listing, touches)
     unseen = [birth for birth in births if birth.id not in correction.rows]
     gone = await correction.ask(unseen)
     ledger.lag_seen(correction.lag_of(birth for birth in unseen if birth.id in correction.rows))
@@ -93,6 +94,7 @@ class _Correction:
     reader: Reader
     memory: Memory
     listing: Listing[LiveContainer]
+    touches: Touches
 
     def __post_init__(self) -> None:
         self.listed = frozenset(row.id for row in self.listing.rows)
@@ -124,6 +126,7 @@ class _Correction:
         async def one(birth: Birth) -> None:
             try:
                 self._add((await self.reader.container(birth.id),))
+                self.touches.did_read(birth.id, self.reader.date)
             except (NotFound, BadRequest, PermissionDenied, ProtocolError):
                 gone.append(birth)
 
@@ -138,6 +141,8 @@ class _Correction:
             if await self.reader.gone(container_id):
                 del self.rows[container_id]
                 died.append(container_id)
+            else:
+                self.touches.did_read(container_id, self.reader.date)
 
         await each(doomed, one, parallelism=_AT_ONCE)
         return tuple(died)

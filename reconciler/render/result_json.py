@@ -44,6 +44,8 @@ def result_values(result: Result, most: int | None = None) -> dict[str, Any]:
         values["outcome"] = _outcome(result.outcome)
     if result.items is not None:
         values["items"] = [_item(item) for item in result.items]
+    if result.touched is not None:
+        values["touched"] = result.touched
     if result.runs is not None:
         values["runs"] = [run_values(past) for past in result.runs]
     if result.ledger is not None:
