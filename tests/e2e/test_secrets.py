@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from support.commands import environment
 
+import reconciler
 from reconciler.cli.main import run
 from reconciler.control.clock import RealClock
 
@@ -269,3 +270,21 @@ def test_a_key_on_one_machine_alone_replaces_nothing(
     assert (code, out.splitlines()[-1]) == (0, "No changes.")
     assert ("(unverifiable)" in out, "rotation-invisible" in err) == (True, True)
     assert len(server.containers()) == 1
+
+
+def test_the_python_api_reads_and_hides_them_likewise(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reconciler.apply("m.yaml").exit_code == 0
+    (row,) = server.containers()
+    assert row["name"].startswith("ci-a~b")
+    monkeypatch.setenv("API_TOKEN", f"{OF_VARIABLE} rotated")
+    made = reconciler.plan("m.yaml")
+    assert [change.action.value for change in made.changes] == ["replace"]
+    session.seen.append(repr((made, reconciler.load("m.yaml"))))
+    monkeypatch.delenv("API_TOKEN")
+    with pytest.raises(reconciler.InvalidManifests) as raised:
+        reconciler.apply("m.yaml")
+    session.seen.append(repr(raised.value.diagnostics))
+    assert reconciler.destroy("m.yaml").exit_code == 0
+    session.check()
