@@ -2,7 +2,8 @@
 
 Each object stands in a group with those of its kind and height (1 + that of the highest it holds), and a
 group is written field by field. So a group is made by one `map` over lists, from objects that earlier groups
-made, and nothing recurses. Equal objects are written once. What is read is data: only named kinds are made.
+made, and nothing recurses. Equal objects that hold no others are written once. What is read is data: only
+named kinds are made.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _TUPLE, _BYTES, _PLAIN = "tuple", "bytes", "plain"
+
+
+SHARED = 1
+"""The height up to which equal objects are one; above that they are hardly ever equal."""
 
 
 class NotWritable(Exception):
@@ -134,13 +139,15 @@ class _Writer:
         return self._noted(_PLAIN, (value,), type(value).__name__)
 
     def _noted(self, name: str, parts: tuple[Any, ...], known_as: str = "") -> _Ref:
+        height = 1 + max((part.height for part in parts if isinstance(part, _Ref)), default=0)
+        height = 0 if name == _PLAIN else height
         key = (known_as or name, parts)  # True is equal to 1, and what is plain is told apart by its type
-        found = self._known.get(key)
+        found = self._known.get(key) if height <= SHARED else None
         if found is None:
-            height = 1 + max((part.height for part in parts if isinstance(part, _Ref)), default=0)
-            height = 0 if name == _PLAIN else height
-            found = self._known[key] = _Ref(parts, height)
+            found = _Ref(parts, height)
             self._groups.setdefault((height, name, len(parts)), []).append(found)
+            if height <= SHARED:
+                self._known[key] = found
         return found
 
 

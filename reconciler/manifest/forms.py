@@ -61,6 +61,7 @@ def form_of(whole: Whole) -> str | None:
     seen = witness(whole.sources, names)
     if seen is None or not all(isinstance(name, QuotableName) for name in names):
         return None
+    whole.documents.clear()  # as large as all that is written here, and needed no more
     loaded, quotable = whole.loaded, tuple(name for name in names if isinstance(name, QuotableName))
     uses = tuple(loaded.uses.items())
     form = Form(desired, loaded.diagnostics, uses, quotable, tuple(map(_hidden, quotable)), seen)

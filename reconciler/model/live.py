@@ -99,7 +99,7 @@ class LiveContainer:
     @property
     def declared_name(self) -> str:
         """The name a manifest would declare it by."""
-        return parse_live_name(self.name).declared
+        return self.name if "~" not in self.name else parse_live_name(self.name).declared
 
     @property
     def stamp(self) -> Stamp | None:
