@@ -79,14 +79,14 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
 class _Sources:
     """The local files of a set: `paths` by the real one, and the first place that names each.
 
-    `skills` are inline skills with what was read, by the place that declares them: many containers may share
-    one.
+    `skills` are inline skills with what was read, by the place of their folder and what they are called: many
+    containers may share one, and what a merge key brings stands in one place for all that it makes.
     """
 
     def __init__(self, desired: Desired) -> None:
         self.paths: dict[str, str] = {}
         self.first: dict[str, Position] = {}
-        self.skills: dict[Position, InlineSkill] = {}
+        self.skills: dict[tuple[Position, str, str], InlineSkill] = {}
         self._real: dict[str, str] = {}
         for container in desired.containers:
             for file in container.files or ():
@@ -139,9 +139,10 @@ def _with_skills(
     def skill(one: Skill) -> Skill:
         if not isinstance(one, InlineSkill):
             return one
-        if one.position not in sources.skills:
-            sources.skills[one.position] = replace(one, files=tuple(map(file, one.files)))
-        return sources.skills[one.position]
+        key = (one.position, one.name, one.description)
+        if key not in sources.skills:
+            sources.skills[key] = replace(one, files=tuple(map(file, one.files)))
+        return sources.skills[key]
 
     return replace(inputs, skills=tuple(map(skill, inputs.skills))) if inputs.skills else inputs
 

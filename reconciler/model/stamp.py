@@ -48,11 +48,16 @@ _BYTES = 5
 
 
 class Verdict(Enum):
-    """How a live stamp stands to what is declared."""
+    """How a live stamp stands to what is declared.
+
+    `VALUES_UNKNOWN`: all is as declared but for the values of secrets, which it does not tell. `UNREADABLE`:
+    it tells nothing without the key that it was made with, not even which skills and secrets there are.
+    """
 
     SAME = "same"
     OTHER = "other"
-    UNKNOWN = "unknown"
+    VALUES_UNKNOWN = "values-unknown"
+    UNREADABLE = "unreadable"
 
 
 def stamp_of(inputs: WriteOnly) -> Stamp | None:
@@ -68,11 +73,11 @@ def compare_stamp(inputs: WriteOnly, live: Stamp | None) -> Verdict:
     if live is None or not inputs:
         return Verdict.OTHER if inputs or live else Verdict.SAME
     if live.version == KEYED and any(_unmarked(secret) for secret in inputs.secrets):
-        return Verdict.UNKNOWN
+        return Verdict.UNREADABLE
     if live.version not in (PLAIN, KEYED) or live.digest != _digest(inputs, live.version):
         return Verdict.OTHER
     hidden = live.version == PLAIN and any(secret.keyed is not None for secret in inputs.secrets)
-    return Verdict.UNKNOWN if hidden else Verdict.SAME
+    return Verdict.VALUES_UNKNOWN if hidden else Verdict.SAME
 
 
 def keyed_mark(key: Secret, domain: str, name: str, value: Secret) -> str:

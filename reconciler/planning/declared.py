@@ -99,10 +99,11 @@ def _unverifiable(entry: DesiredContainer, found: Assessment) -> Iterator[FieldC
     for field in declared_fields(entry.spec):
         if field.path in found.fields.unverifiable:
             yield FieldChange(field.path, None, field.after)
-    if (
-        found.stamp is Verdict.UNKNOWN
-    ):  # the values of secrets alone can be covered by one stamp and not by another
-        yield from (field for field in declared_inputs(entry.inputs) if field.path == SECRETS)
+    for field in declared_inputs(entry.inputs):
+        if found.stamp is Verdict.UNREADABLE or (
+            found.stamp is Verdict.VALUES_UNKNOWN and field.path == SECRETS
+        ):
+            yield field
 
 
 def _ignored(entry: DesiredContainer, found: Assessment) -> set[Reason]:
@@ -126,6 +127,8 @@ def _replace(entry: DesiredContainer, found: Assessment, *, foreign: bool, reque
         reasons, fields = (*reasons, Reason.STAMP_CHANGED), (*fields, *declared_inputs(entry.inputs))
     if requested:
         reasons = (*reasons, Reason.REQUESTED)
+    if found.stamp is Verdict.UNREADABLE:  # it may bind a secret that the old container did not have
+        reasons, fields = (*reasons, Reason.UNVERIFIABLE), (*fields, *declared_inputs(entry.inputs))
     if foreign:
         reasons = (*reasons, Reason.FOREIGN)
         return Change(entry.name, Action.SKIP, reasons, found.copy.id, fields, (), entry.position)

@@ -229,6 +229,15 @@ def test_a_folder_is_read_whole_without_what_machines_leave_behind(folder: Folde
     assert moved.contents != skill.contents
 
 
+def test_skills_that_a_merge_key_makes_of_one_folder_stay_themselves(folder: Folder) -> None:
+    folder.write("s/SKILL.md", "x")
+    one = "&one {type: inline, name: a, description: b, source: s}"
+    merged = "{<<: *one, name: c}, {<<: *one, name: d, description: e}"
+    inputs = inputs_of(folder, skills(f"[{one}, {merged}]"))
+    named = [(skill.name, skill.description) for skill in inputs.skills if isinstance(skill, InlineSkill)]
+    assert named == [("a", "b"), ("c", "b"), ("d", "e")]
+
+
 def _link(folder: Folder, name: str, to: str) -> None:
     (folder.path / "s" / name).symlink_to(to)
 

@@ -150,6 +150,23 @@ def test_what_nobody_can_tell_is_shown_and_left() -> None:
         assert plan.converged
 
 
+def test_a_stamp_that_nobody_can_read_hides_no_new_binding() -> None:
+    """Without the key neither another skill nor another secret is seen, and a replace may bring both."""
+    plain = replace(TOKEN, version=None)
+    keyed = live_name("ci-a", stamp_of(WriteOnly((SKILL,), (replace(plain, keyed="0" * 64),))))
+    moved = replace(ONE, inputs=WriteOnly((SkillReference("new"),), (plain, replace(plain, name="NEW"))))
+    kept = plan_of(desired(moved), state(row(keyed, fields=SHOWN)))
+    assert brief(kept) == ["keep ci-a (unverifiable) cntr_1"]
+    assert [field.path for field in kept.changes[0].fields] == [SKILLS, SECRETS]
+    larger = replace(moved, spec=replace(OPEN, memory_limit="4g"))
+    plan = plan_of(desired(larger), state(row(keyed, fields=SHOWN)))
+    assert brief(plan) == ["create+delete ci-a (field-changed, unverifiable) cntr_1"]
+    assert flags_of(plan.changes[0]) == (Flag.EGRESS, Flag.COST)
+    text = "\n".join(plan_lines(plan))
+    assert "! egress: binds a secret: NEW for a.example, TOKEN for a.example (what the old" in text
+    assert "? skills: [new (default version)] is declared, the server does not show it" in text
+
+
 def test_a_binding_opens_the_network() -> None:
     made, replaced = plan_of(desired(ONE), state()), plan_of(desired(ONE), state(row("ci-a", fields=SHOWN)))
     assert flags_of(made.changes[0]) == (Flag.EGRESS, Flag.COST)
