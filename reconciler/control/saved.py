@@ -15,6 +15,7 @@ from reconciler.control.requested import replaced_by
 from reconciler.control.secrets import NO_VALUES, Values
 from reconciler.model.errors import LocalFileError, PlanMismatch, UsageError
 from reconciler.model.plan_json import plan_values, read_plan
+from reconciler.model.stamp import KEY_VARIABLE
 from reconciler.planning.approval import Mismatch, desired_moved, uncovered
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
 
 _ANEW = "make a new plan, and review it"
+_UNDER_KEY = (
+    f"the values of secrets without a version count, under {KEY_VARIABLE}: where only that was another, "
+    "give it as it was; or make a new plan, and review it"
+)
 _AS_BEFORE = "give variables the text that they had when it was made, or make a new plan, and review it"
 LARGEST = 256 * 1024 * 1024
 """Bytes of a plan file; a plan of 10,000 changes has about 10 million."""
@@ -116,11 +121,16 @@ def approved_state(
         )
     except UsageError as error:
         raise PlanMismatch(f"what the plan names is not there: {error}") from error
-    _refuse(
-        desired_moved(approved, account.target, desired),
-        _AS_BEFORE if approved.inputs or desired.inputs else _ANEW,
-    )
+    _refuse(desired_moved(approved, account.target, desired), _what_to_do(approved, desired))
     return desired, found
+
+
+def _what_to_do(approved: Plan, desired: Desired) -> str:
+    """Where something declared moved: it may be what nobody sees in the manifests."""
+    if approved.inputs or desired.inputs:
+        return _AS_BEFORE
+    secrets = (secret for entry in desired.containers for secret in entry.inputs.secrets)
+    return _UNDER_KEY if any(secret.version is None for secret in secrets) else _ANEW
 
 
 async def prepare_approved(

@@ -8,6 +8,7 @@ from reconciler.manifest.findings import error, nearest, quoted
 from reconciler.manifest.input_rules import REFERENCE, secret_file
 from reconciler.manifest.reach import Reach
 from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.domains import WILDCARD, covers
 from reconciler.model.write_only import LATEST
 
 if TYPE_CHECKING:
@@ -72,15 +73,17 @@ def _unpinned(skill: Node, named: Node) -> Iterator[Diagnostic]:
 
 def _secrets(policy: Node) -> Iterator[Diagnostic]:
     allowed, secrets = policy.child("allowed_domains"), policy.child("domain_secrets")
-    domains = [item.value for item in allowed.items()] if allowed else []
-    folded = {domain.casefold() for domain in domains if isinstance(domain, str)}
+    values = [item.value for item in allowed.items()] if allowed else []
+    domains = [value for value in values if isinstance(value, str)]
+    folded, wild = {each.casefold() for each in domains}, [each for each in domains if WILDCARD in each]
     first: dict[tuple[str, str], Position] = {}
     for secret in secrets.items() if secrets else ():
         domain, name = secret.child("domain"), secret.child("name")
         if domain is None or not isinstance(domain.value, str) or not domain.value:
             continue
-        if allowed is not None and domain.value.casefold() not in folded:
-            near = nearest(domain.value, (each for each in domains if isinstance(each, str)))
+        known = domain.value.casefold() in folded or any(covers(each, domain.value) for each in wild)
+        if allowed is not None and not known:
+            near = nearest(domain.value, (each for each in domains if each not in wild))
             message = f"{quoted(domain.value)} is none of the allowed_domains: its secret would never be sent"
             hint = f"did you mean {near}?" if near else "allow the domain, or take the secret away"
             yield error("secret-outside-allowlist", message, domain.position, hint)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reconciler.model.domains import covers
 from reconciler.model.fields import DOMAINS, MEMORY, NETWORK_TYPE
 from reconciler.model.plan import Action, Flag
 from reconciler.model.spec import ALLOWLIST
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Change, FieldChange, FieldValue
 
 _GIGABYTES = re.compile(r"([0-9]{1,6})g")
-WILDCARD = "*"
 
 BEYOND_MAX_COST = "beyond-max-cost"
 PRICES_UNKNOWN = "prices-unknown"
@@ -64,7 +64,7 @@ def new_domains(change: Change) -> tuple[str, ...]:
     if field is None:
         return ()
     before = _texts(field.before)
-    return tuple(domain for domain in _texts(field.after) if not any(_holds(old, domain) for old in before))
+    return tuple(domain for domain in _texts(field.after) if not any(covers(old, domain) for old in before))
 
 
 def new_bindings(change: Change) -> tuple[str, ...]:
@@ -87,14 +87,6 @@ def _allows_what_it_does_not_say(change: Change) -> bool:
     """An allowlist begins, and the plan does not name its domains: never made by us, so all the worse."""
     began = _field(change, NETWORK_TYPE)
     return began is not None and began.after == ALLOWLIST and _field(change, DOMAINS) is None
-
-
-def _holds(old: str, domain: str) -> bool:
-    """An allowed domain covers another: itself in any case, or a name below its wildcard."""
-    old, domain = old.casefold(), domain.casefold()
-    if old in (domain, WILDCARD):
-        return True
-    return old.startswith("*.") and domain.endswith(old[1:])
 
 
 def _grows(field: FieldChange | None) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from reconciler.model.domains import WILDCARD
 from reconciler.model.fields import MEMORY
 from reconciler.model.plan import Action, Flag
-from reconciler.model.review import WILDCARD, flags_of, new_bindings, new_domains
+from reconciler.model.review import flags_of, new_bindings, new_domains
 from reconciler.render.escape import safe
 
 if TYPE_CHECKING:

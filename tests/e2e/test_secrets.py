@@ -150,6 +150,36 @@ def test_a_literal_is_refused_and_not_repeated(session: Session) -> None:
     assert not any(piece in text for text in session.seen for piece in PIECES)
 
 
+def test_a_saved_plan_is_for_the_values_that_its_key_knew(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the key or a value is another, or the key came or went, something declared moved."""
+
+    def refused(name: str, value: str | None) -> None:
+        with monkeypatch.context() as patched:
+            patched.setenv(name, value) if value is not None else patched.delenv(name)
+            code, _, err = session("apply", "my.plan.json")
+        assert (code, "ci-a is declared otherwise" in err, "RECONCILER_STAMP_KEY" in err) == (5, True, True)
+
+    assert session("plan", "m.yaml", "-o", "my.plan.json")[0] == 0
+    server.forget_requests()
+    refused("RECONCILER_STAMP_KEY", None)
+    refused("RECONCILER_STAMP_KEY", f"{KEY}!")
+    refused("API_TOKEN", f"{OF_VARIABLE} rotated")
+    with monkeypatch.context() as patched:
+        patched.delenv("RECONCILER_STAMP_KEY")
+        assert session("plan", "m.yaml", "-o", "plain.plan.json")[0] == 0
+    server.forget_requests()
+    code, _, err = session("apply", "plain.plan.json")
+    assert (code, "ci-a is declared otherwise" in err, server.requests()) == (5, True, 0)
+    assert session("apply", "my.plan.json")[0] == 0
+    monkeypatch.delenv("RECONCILER_STAMP_KEY")
+    assert session("apply", "plain.plan.json")[0] == 0  # nobody can tell a difference, nothing is done
+    (row,) = server.containers()
+    assert row["name"].startswith("ci-a~b")
+    session.check()
+
+
 class Echo(BaseHTTPRequestHandler):
     """An account without containers that repeats whatever it is sent, in the way of `how`."""
 

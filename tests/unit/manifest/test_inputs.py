@@ -158,6 +158,24 @@ def test_what_is_refused_is_told_at_its_place_and_no_literal_is_repeated(folder:
     assert CANARY not in str(load(["m.yaml"]))
 
 
+@pytest.mark.parametrize(
+    ("allowed", "domain", "found"),
+    [
+        ("*.example.com", "API.example.com", None),
+        ("*", "api.example.com", None),
+        ("*.example.com", "example.com", "allow the domain, or take the secret away"),
+        ("*.example.com", "api.exampel.com", "allow the domain, or take the secret away"),
+        ("api.example.com", "api.exampel.com", "did you mean api.example.com?"),
+    ],
+)
+def test_a_wildcard_covers_the_domain_of_a_secret_and_is_never_proposed_for_one(
+    folder: Folder, allowed: str, domain: str, found: str | None
+) -> None:
+    text = network(f"[{{domain: {domain}, name: T, value_from: {{env: T}}, version: 1}}]")
+    loaded = folder.load(text.replace("api.example.com, b.example]", f"'{allowed}']"))
+    assert [one.hint for one in loaded.diagnostics] == ([] if found is None else [found])
+
+
 def test_a_literal_teaches(folder: Folder) -> None:
     found = folder.only(REFUSED["a literal"][0])
     assert found.hint is not None
