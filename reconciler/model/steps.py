@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
 
 PAGE = 100
-"""Rows in a page of the list; the API's largest."""
+"""Rows in a page of a list; the API's largest."""
+
+SKEW_SECONDS = 2
+"""How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,6 @@ class Link:
 
     change: Change
     steps: tuple[Step, ...]
-
-    @property
-    def requests(self) -> int:
-        """How many requests it sends where nothing fails."""
-        return sum(step.requests for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,46 +256,3 @@ def _sync(change: Change, entry: DesiredContainer) -> tuple[Step, ...]:
     if Reason.IN_PLACE in change.reasons:
         steps.append(VerifyInPlace(tuple(declared[path] for path in touched if path in declared)))
     return tuple(steps)
-
-
-def requests_of(chains: Iterable[Chain], *, rows: int = 0) -> int:
-    """How many requests an apply sends for these chains where nothing fails.
-
-    create = 1 + files + 1 list if it has files; sync = 1 list + uploads + (1 list if it uploads) +
-    deletes; 1 read more for each file copied by the server whose digest is declared; delete = 1 + 1 read;
-    replace = create + delete; surplus copies = 1 read of the kept one + 2 each; in-place = 1 more list; and
-    the closing list, once, where anything was created.
-
-    Args:
-        chains: what is to be done.
-        rows: how many of the rows that were there before the closing list shows (`rows_shown`).
-    """
-    links = [link for chain in chains for link in chain.links]
-    created = sum(isinstance(step, CreateContainer) for link in links for step in link.steps)
-    return sum(link.requests for link in links) + closing_requests(created, rows)
-
-
-SKEW_SECONDS = 2
-"""How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
-
-
-def rows_shown(created: Iterable[int], date: int | None) -> int:
-    """How many rows from before a run its closing list shows: those as young as the run, and one older.
-
-    Args:
-        created: `created_at` of every row that was there before.
-        date: the server's `Date` of that observation.
-    """
-    seconds = list(created)
-    young = 0 if date is None else sum(second >= date - SKEW_SECONDS for second in seconds)
-    return young + (len(seconds) > young)
-
-
-def closing_requests(created: int, rows: int) -> int:
-    """Pages of the list after an apply, newest first, until the first row older than the run.
-
-    Args:
-        created: how many containers the apply creates.
-        rows: how many of the rows that were there before it shows.
-    """
-    return -(-(created + rows) // PAGE) if created else 0

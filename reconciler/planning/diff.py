@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from reconciler.model.asked import matches
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.digest import desired_digests
+from reconciler.model.live import NotRead
 from reconciler.model.plan import Action, Change, Cost, Plan, Reason
-from reconciler.model.steps import chains_of, requests_of, rows_shown
+from reconciler.model.requests import requests_of, rows_shown
+from reconciler.model.steps import chains_of
 from reconciler.planning.busy import spare
 from reconciler.planning.declared import declared_changes, left_expired
 from reconciler.planning.hints import hints
@@ -92,7 +94,8 @@ def _assemble(
     live = situation.live
     changes = review(changes, desired, live)
     shown = rows_shown((row.created_at for row in live.containers), live.date)
-    requests = requests_of(chains_of(changes, desired.by_name()), rows=shown)
+    files = {row.id: len(row.files) for row in live.containers if not isinstance(row.files, NotRead)}
+    requests = requests_of(chains_of(changes, desired.by_name()), rows=shown, files=files)
     requests += len(sweepable(claims, desired, policy))
     gone = {change.name for change in changes if Reason.LEFT_EXPIRED in change.reasons}
     standing = {change.name for change in changes if change.action is not Action.DELETE} - gone

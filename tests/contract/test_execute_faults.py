@@ -303,6 +303,25 @@ def test_the_closing_list_is_sent_once_with_the_pages_of_the_formula(
     assert ran.outcome.doubled == ()
 
 
+@pytest.mark.parametrize(("others", "lists"), [(97, 2), (98, 3), (199, 5)])
+def test_every_page_of_a_list_of_files_is_in_the_price(server: Server, others: int, lists: int) -> None:
+    paths = ["old", *(f"of-a-user-{number}" for number in range(others))]
+    files = [{"path": f"/mnt/data/{number:032x}-{path}", "content": ""} for number, path in enumerate(paths)]
+    row = {"name": "ci-a", "status": "running", "files": files}
+    server.control("POST", "/containers", {"containers": [row]})
+    prepared = planned(server, desired(entry("ci-a", declared_file("new"), declared_file("old"))))
+    server.forget_requests()
+    assert carried_out(server, prepared).failures == []
+    assert server.requests() == prepared.plan.cost.requests == lists + 2 + 1
+
+
+def test_a_create_of_more_files_than_a_page_holds_says_so(server: Server) -> None:
+    prepared = planned(server, desired(entry("ci-a", *(declared_file(f"f{each}") for each in range(101)))))
+    server.forget_requests()
+    assert carried_out(server, prepared).failures == []
+    assert server.requests() == prepared.plan.cost.requests == 1 + 101 + 2 + 1
+
+
 def appearing(server: Server, **row: Any) -> Any:
     """A listener that puts a copy of ci-b there once ci-a is done."""
 

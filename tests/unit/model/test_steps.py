@@ -21,6 +21,7 @@ from support.builders import (
 from support.strategies import Case, cases, law
 
 from reconciler.model.plan import Action, Change, FileOperation, Plan, Reason
+from reconciler.model.requests import closing_requests, requests_of, rows_shown
 from reconciler.model.spec import DesiredContainer, ReplaceOrder
 from reconciler.model.steps import (
     PAGE,
@@ -35,9 +36,6 @@ from reconciler.model.steps import (
     VerifyInPlace,
     VerifyUploads,
     chains_of,
-    closing_requests,
-    requests_of,
-    rows_shown,
 )
 
 A, B, C = declared_file("a.txt", b"a"), declared_file("b.txt", b"b"), declared_file("c.txt", b"c")
