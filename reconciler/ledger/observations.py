@@ -56,19 +56,25 @@ class Observations:
 
     def conduct(self) -> Conduct:
         """What is known of the server."""
-        return self._part.read(_conduct, Conduct())
+        return self._part.read(conduct_of, Conduct())
 
     def learn(self, conduct: Conduct) -> None:
-        """Notes what is known of the server."""
+        """Notes what is known of the server; what makes careful stays, whoever noted it meanwhile."""
         values = (conduct.own_touch.value, conduct.distrusted)
-        self._part.all("INSERT OR REPLACE INTO conduct VALUES (?, ?, ?)", [values])
+        self._part.all(
+            "INSERT INTO conduct VALUES (?, ?, ?) ON CONFLICT (target) DO UPDATE SET "
+            "own_touch = CASE own_touch WHEN 'no' THEN own_touch ELSE excluded.own_touch END, "
+            "distrusted = max(distrusted, excluded.distrusted)",
+            [values],
+        )
 
 
 def _values(file: LiveFile) -> list[object]:
     return [file.id, file.path, file.source, file.created_at, file.spec.bytes, file.spec.sha256]
 
 
-def _conduct(db: sqlite3.Connection, target: int) -> Conduct:
+def conduct_of(db: sqlite3.Connection, target: int) -> Conduct:
+    """What is known of the server of a target."""
     query = "SELECT own_touch, distrusted FROM conduct WHERE target = ?"
     found = db.execute(query, (target,)).fetchone()
     return Conduct(OwnTouch(text(found[0])), bool(number(found[1]))) if found else Conduct()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.ledger import rows
 from reconciler.ledger.file import damaged, open_existing, ours, reason
+from reconciler.ledger.observations import conduct_of
 from reconciler.ledger.schema import VERSION, ForeignFile, MalformedFile, NewerFile, check
 from reconciler.model.errors import LocalFileError
 from reconciler.model.history import LedgerReport, PastRun, TargetReport
@@ -103,6 +104,7 @@ def _target(db: sqlite3.Connection, number: int, target: Target) -> TargetReport
         tombstones=rows.count(db, "tombstone", number),
         touches=rows.count(db, "touch", number),
         observations=rows.count(db, "observation", number),
+        conduct=conduct_of(db, number),
         digests=rows.count(db, "digest", number),
         runs=rows.count(db, "run", number),
     )

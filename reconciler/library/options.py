@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reconciler.control.passes import Options as PassOptions
 from reconciler.control.policies import policies_at
 from reconciler.model.asked import MAX_FILE_SIZE, Asked, Reading
 from reconciler.model.errors import UsageError
 from reconciler.model.plan import BusyGuard
+from reconciler.model.touching import Refresh
 
 if TYPE_CHECKING:
     from reconciler.control.account import Speed
@@ -38,6 +39,7 @@ class Options:
     strict: bool = False
     allow_outside: bool = False
     max_file_size: int = MAX_FILE_SIZE
+    refresh: Literal["auto", "full"] = "auto"
 
     def check(self) -> None:
         """Refuses what cannot be meant together.
@@ -52,6 +54,9 @@ class Options:
         for value in (self.names, self.exclude, self.replace, self.policies):
             if isinstance(value, str):  # a text is a sequence of texts, and never meant as one
                 raise UsageError(f"expected a tuple of texts, found {value!r}")
+
+        if self.refresh not in tuple(Refresh):
+            raise UsageError(f"refresh is 'auto' or 'full', found {self.refresh!r}")
 
     def of_pass(self, speed: Speed, reading: Reading, *, exclusive: bool = False) -> PassOptions:
         """The same for a pass over manifests that were read this way.
@@ -77,4 +82,5 @@ class Options:
             policies=policies_at(self.policies),
             max_cost=self.max_cost,
             exclusive=exclusive,
+            refresh=Refresh(self.refresh),
         )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.model.touching import Conduct
+
 if TYPE_CHECKING:
     from reconciler.model.memory import Birth, Intent
     from reconciler.model.plan import Target
+
+_NOTHING_LEARNED = Conduct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class PastRun:
 class TargetReport:
     """What a ledger remembers of one target: itself where people act on it, else how many there are.
 
-    `lag_seen` is in seconds; the times of intents and births are the server's, in unix seconds.
+    `lag_seen` is in seconds; the times of intents and births are the server's, in unix seconds. `conduct` is
+    what was learned of whether listing files is activity there.
     """
 
     target: Target
@@ -66,6 +71,7 @@ class TargetReport:
     observations: int = 0
     digests: int = 0
     runs: int = 0
+    conduct: Conduct = _NOTHING_LEARNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def _target_report(report: TargetReport) -> dict[str, Any]:
         "tombstones": report.tombstones,
         "touches": report.touches,
         "observations": report.observations,
+        "own_touch": report.conduct.own_touch.value,
+        "distrusted": report.conduct.distrusted,
         "digests": report.digests,
         "runs": report.runs,
     }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.model.names import parse_live_name
+from reconciler.model.touching import OwnTouch
 from reconciler.render.escape import safe
 from reconciler.render.plan_text import size_text
 from reconciler.render.target_text import target_text
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
     from reconciler.model.history import LedgerReport, SeenPrefix, TargetReport
     from reconciler.render.paint import Paint
+
+_OF_FILES = {
+    OwnTouch.UNKNOWN: "whether listing files is activity there is not known yet",
+    OwnTouch.NO: "listing files is no activity there",
+    OwnTouch.YES: "listing files is activity there",
+}
 
 LISTED = 20
 """How many of one kind are listed; JSON has them all."""
@@ -68,6 +75,9 @@ def _target_lines(target: TargetReport) -> Iterator[str]:
     yield from _listed("scopes", map(_scope, target.prefixes))
     yield f"{_several(target.tombstones, 'tombstone')}, {_several(target.touches, 'touch', 'touches')}"
     yield f"{_several(target.observations, 'listing')} of files, {_several(target.digests, 'digest')}"
+    yield _OF_FILES[target.conduct.own_touch]
+    if target.conduct.distrusted:
+        yield "its last_active_at was seen not to move with an upload, so files are listed every time"
     yield _several(target.runs, "run")
 
 

@@ -34,7 +34,7 @@ SIGNATURES = {
     "emulator=False, ledger=None, allow_insecure_http=False, parallelism=16, rpm=None",
     "Options": "*, names=(), exclude=(), replace=(), adopt=False, no_delete=False, allow_deletes=None, "
     "allow_replaces=None, busy_window=None, allow_busy=False, policies=(), max_cost=None, strict=False, "
-    "allow_outside=False, max_file_size=536870912",
+    "allow_outside=False, max_file_size=536870912, refresh='auto'",
 }
 """What callers write; a change here breaks them, and is one for the changelog."""
 

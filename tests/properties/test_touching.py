@@ -7,7 +7,8 @@ own listing; the second itself is a window, which a test here shows to be there.
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, contextmanager
+import sqlite3
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -155,6 +156,33 @@ def test_a_second_apply_lists_no_files_either(own: Server, tmp_path: Path) -> No
         with remembering(own, tmp_path) as account:
             assert applied(own, WANTED, account=account).failures == []
         assert own.counts().get(FILES, 0) == expected
+
+
+def test_a_ledger_that_cannot_be_written_is_still_believed(own: Server, tmp_path: Path) -> None:
+    stand_still(own)
+    with remembering(own, tmp_path) as account:
+        applied(own, WANTED, account=account)
+    for _ in range(2):  # what its listings do is known by now
+        own.advance(30)
+        planned(own, WANTED, tmp_path)
+    options, listings = Options(speed=Speed(4)), []
+    warnings: list[str] = []
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for change in (None, upload, None):
+            own.advance(30)
+            if change:
+                change(own, "ci-b")
+            own.advance(30)
+            own.forget_requests()
+            ledger = Ledger.at(Place(tmp_path / "ledger.db", busy_seconds=0.01), TARGET, warnings.append)
+            with closing(ledger):
+                prepared = asyncio.run(prepare(WANTED, (), account_of(own, ledger), options, UNLIMITED))
+            assert prepared.plan.converged is right(own)
+            listings.append(own.counts().get(FILES, 0))
+    assert listings == [0, 1, 1], "what was seen since could not be noted"
+    assert len(warnings) == 2
+    assert all("locked" in warning for warning in warnings)
 
 
 def test_the_window_that_remains_where_listing_touches(own: Server, tmp_path: Path) -> None:

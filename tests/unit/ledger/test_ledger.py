@@ -19,6 +19,7 @@ from reconciler.model.history import PastRun, SeenPrefix
 from reconciler.model.listed import Cursor, Dead, Horizon, NameFilter
 from reconciler.model.memory import Birth, ContentDigest, Intent, Memory, Touch
 from reconciler.model.plan import Target
+from reconciler.model.touching import Conduct, OwnTouch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,14 @@ def test_one_target_knows_nothing_of_another(tmp_path: Path, other: Target) -> N
     with remembering(path) as ledger:
         assert ledger.recall() == FULL
         assert ledger.prefixes() == (SEEN,)
+
+
+def test_what_speaks_against_a_server_is_not_unlearned_by_a_run_beside(tmp_path: Path) -> None:
+    """Each of two runs notes what it learned, and neither knew of the other."""
+    with remembering(tmp_path / "ledger.db") as ledger:
+        for learned in (Conduct(OwnTouch.NO), Conduct(distrusted=True), Conduct(OwnTouch.YES)):
+            ledger.observations.learn(learned)
+        assert ledger.observations.conduct() == Conduct(OwnTouch.NO, distrusted=True)
 
 
 def test_a_birth_settles_its_intent_and_is_a_touch(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reconciler import Event
 
 SCOPE = "version: 1\nscope: {prefix: ci-, prune: true}\n"
+CONTENT = "GET /containers/{container_id}/files/{file_id}/content"
 NAMES = ["ci-a", "ci-b", "ci-c"]
 
 
@@ -295,6 +296,7 @@ def test_access_that_cannot_be_meant_is_refused(server: Server, access: Access) 
         (Options(no_delete=True, replace=("ci-a",)), reconciler.UsageError),
         (Options(names="ci-a"), reconciler.UsageError),  # type: ignore[arg-type]  # the mistake that is meant
         (Options(policies=("nowhere",)), reconciler.UsageError),
+        (Options(refresh="all"), reconciler.UsageError),  # type: ignore[arg-type]  # likewise
         (Options(replace=("ci-x",)), reconciler.InvalidInput),
     ],
 )
@@ -304,6 +306,15 @@ def test_options_that_cannot_be_meant_are_refused(
     with pytest.raises(error):
         reconciler.apply("m.yaml", options=options)
     assert server.requests() == 0
+
+
+def test_what_is_remembered_of_files_may_be_disbelieved(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(containers("ci-a", more=", files: [{path: a.txt, content: a}]"))
+    reconciler.apply("m.yaml")
+    for options, downloads in ((Options(), 0), (Options(refresh="full"), 1)):
+        server.forget_requests()
+        assert reconciler.plan("m.yaml", options=options).converged
+        assert server.counts().get(CONTENT, 0) == downloads
 
 
 def test_options_narrow_a_plan(server: Server) -> None:

@@ -9,10 +9,13 @@ from support.ledgers import FULL, OTHER, SEEN, TARGET
 from reconciler.model.history import LedgerReport, TargetReport
 from reconciler.model.memory import Birth, Intent
 from reconciler.model.plan import Target
+from reconciler.model.touching import Conduct, OwnTouch
 from reconciler.render.ledger_text import forgotten_lines, ledger_lines
 from reconciler.render.paint import Paint
 
-FILLED = TargetReport(TARGET, 4.5, FULL.intents, FULL.births, (SEEN,), 2, 1, 1, 2, runs=3)
+FILLED = TargetReport(
+    TARGET, 4.5, FULL.intents, FULL.births, (SEEN,), 2, 1, 1, 2, 3, Conduct(OwnTouch.NO, distrusted=True)
+)
 REPORT = LedgerReport("/c/ledger.db", 36864, 1, (TargetReport(OTHER), FILLED), 1)
 
 
@@ -31,6 +34,7 @@ def test_everything_that_people_act_on_is_listed() -> None:
         "  scopes: none",
         "  0 tombstones, 0 touches",
         "  0 listings of files, 0 digests",
+        "  whether listing files is activity there is not known yet",
         "  0 runs",
         "",
         "https://api.openai.com/v1, organization org-a, project proj-a",
@@ -45,6 +49,8 @@ def test_everything_that_people_act_on_is_listed() -> None:
         "    ci-* without ci-other-*, ci-x-*, applied 2026-11-22T03:00:00Z",
         "  2 tombstones, 1 touch",
         "  1 listing of files, 2 digests",
+        "  listing files is no activity there",
+        "  its last_active_at was seen not to move with an upload, so files are listed every time",
         "  3 runs",
         "",
         "1 local file with known digests",

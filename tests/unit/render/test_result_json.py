@@ -172,6 +172,8 @@ def test_runs_and_the_ledger_are_of_the_published_shape() -> None:
                 "tombstones": 2,
                 "touches": 1,
                 "observations": 0,
+                "own_touch": "unknown",
+                "distrusted": False,
                 "digests": 0,
                 "runs": 3,
             }
