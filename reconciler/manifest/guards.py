@@ -21,14 +21,27 @@ class Guard(IntEnum):
     """Nothing, not even keys."""
 
 
-GUARDED = {"content": Guard.SHUT, "domain_secrets": Guard.WARY}
-"""The keys below which values are hidden, wherever they stand."""
+_MISTAKEN = (
+    *("contents", "Content", "contnet", "conten", "conent", "contet", "cotent", "contentt"),
+    *("value", "text", "data", "body", "secret", "password", "domain_secret", "secrets"),
+)
+GUARDED = {
+    "content": Guard.SHUT,
+    "domain_secrets": Guard.WARY,
+    **dict.fromkeys(_MISTAKEN, Guard.SHUT),
+}
+"""The keys below which values are hidden, wherever they stand, and what people write for them by mistake."""
 
 _HARMLESS = frozenset({"domain", "name", "version"})
 
 
-def guard_of(key: str | None, around: Guard) -> Guard:
-    """What is hidden below a key; `key` is None where it is refused."""
+def guard_of(key: str, around: Guard) -> Guard:
+    """What is hidden below a key."""
     if around is Guard.WARY and key in _HARMLESS:
         return Guard.OPEN
-    return max(around, GUARDED.get(key or "", Guard.OPEN))
+    return below_refused(key, around)
+
+
+def below_refused(text: str | None, around: Guard) -> Guard:
+    """What is hidden below a refused key, such as one that was given before; `text` is None if it is none."""
+    return Guard.SHUT if text is None else max(around, GUARDED.get(text, Guard.OPEN))

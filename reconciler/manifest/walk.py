@@ -25,7 +25,7 @@ from yaml.events import (
 
 from reconciler.manifest.anchors import Anchored, Anchors, moved
 from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, quoted
-from reconciler.manifest.guards import GUARDED, Guard, guard_of
+from reconciler.manifest.guards import GUARDED, Guard, below_refused, guard_of
 from reconciler.manifest.merging import is_merge, merge
 from reconciler.manifest.scalars import resolve
 from reconciler.manifest.syntax import syntax_error
@@ -153,7 +153,11 @@ class Walk:
                 self._hide(event)
             key = self._key(event, marks, depth)
             inner = next(self._events)
-            if outer or key in GUARDED:
+            if key is None:
+                text = event.value if isinstance(event, ScalarEvent) else None
+                self._guard = below_refused(text, outer)
+                self._hide(inner)
+            elif outer or key in GUARDED:
                 self._guard = guard_of(key, outer)
                 self._hide(inner)
             value, mark = self._value(inner, depth + 1)

@@ -58,6 +58,10 @@ SECRETIVE = {
     "a second content that is not read": "{x: 1, content: a}\n- {y: 2, content: 'canary",
     "a content in a list that is not closed": "{path: a, content: [canary, canary\n",
     "an anchored content": "{path: a/b, content: &a canary}",
+    "a content by another name": "{path: a, contents: canary}",
+    "a content given twice": "{path: a, content: b, content: canary}",
+    "a content whose key is an alias": "{path: &c content, *c : canary}",
+    "a content whose key is a list": "{path: a, ? [content] : canary}",
     "a tagged content": "{path: a/b, content: !x canary}",
 }
 
@@ -88,6 +92,14 @@ def test_no_secret_is_quoted_where_it_should_never_have_stood(folder: Folder, se
     assert lines
     quoted = [line for line in lines if line.startswith("     ") and "hint:" not in line]
     assert "canary" not in "\n".join(quoted)
+
+
+def test_no_secret_of_a_second_list_is_quoted(folder: Folder) -> None:
+    first = "domain_secrets: [{domain: a.b, name: T, value_from: {env: T}}]"
+    second = "domain_secrets: [{domain: a.b, name: U, value: canary}]"
+    lines = told(folder, container(f"network_policy: {{type: allowlist, {first}, {second}}}"))
+    assert any("duplicate-key" in line for line in lines)
+    assert "canary" not in "\n".join(lines)
 
 
 def test_harmless_parts_of_a_secret_are_quoted(folder: Folder) -> None:
