@@ -111,7 +111,9 @@ async def _create(step: CreateContainer, state: ChainState, writer: Writer) -> N
     if made.name != step.name:  # under another name nobody would ever find it again
         await writer.delete_container(made.id)
         state.container_id = None
-        raise NotAsPlanned(f"{state.name} was created as {made.name!r} ({made.id}), which was deleted again")
+        raise NotAsPlanned(
+            f"{state.name} was created as {made.name!r} instead of {step.name!r}; {made.id} was deleted again"
+        )
     if wrong:
         raise NotAsPlanned(
             f"{state.name} was created with {wrong[0].path} {wrong[0].before} instead of {wrong[0].after}"
