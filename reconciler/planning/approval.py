@@ -88,7 +88,7 @@ class _Approvals:
     def cover(self, change: Change) -> bool:
         """Tells whether a change is approved, and uses the approval up."""
         if change.action is Action.CREATE:
-            return change.name in self._declared
+            return change.name in self._declared and self._as_shown(change)
         destroys = change.action is not Action.SYNC
         if destroys and change.container_id in self._spared:
             return False
@@ -97,6 +97,11 @@ class _Approvals:
                 self._used.add((number, destroys))
                 return True
         return False
+
+    def _as_shown(self, change: Change) -> bool:
+        """A create is the one that its reviewer was shown, where one was: the same is declared, after all."""
+        shown = [given for _, given in self._changes.get(change.name, ()) if given.action is Action.CREATE]
+        return not shown or any(_covers(given, change) for given in shown)
 
 
 def _covers(given: Change, change: Change) -> bool:

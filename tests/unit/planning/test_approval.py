@@ -213,6 +213,20 @@ def test_a_name_that_was_never_declared_is_not_created() -> None:
     assert len(uncovered(approved, plan_of(ONE, state())).uncovered) == 1
 
 
+def test_a_create_that_its_reviewer_was_shown_otherwise_is_not_covered() -> None:
+    """A forged plan may name what is declared truly, and show less of it."""
+    now = plan_of(ONE, state())
+    (create,) = now.changes
+    for less in (replace(create, fields=()), replace(create, files=create.files[:1])):
+        approved = replace(now, changes=(less,))
+        assert [line_of(change) for change in uncovered(approved, now).uncovered] == [
+            "create ci-a (absent) -"
+        ]
+    died = plan_of(ONE, state(row("ci-a", status="expired")))
+    assert brief(died) == ["create ci-a (expired) -"]
+    assert not uncovered(now, died)
+
+
 def moved(wanted: Desired, target: Target = PROVENANCE.target) -> tuple[str, ...]:
     """What differs from what was approved."""
     found = desired_moved(plan_of(ONE, state()), target, wanted)
