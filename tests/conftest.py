@@ -7,12 +7,15 @@ new ones, and what it finds becomes a test of its own.
 
 A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts
 would inherit that: an interrupt that a test sends would then be waited for without an end.
+
+Caches are the suite's own: no test reads or writes what the user's runs remember.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, settings
 
@@ -23,6 +26,9 @@ _COMMON = settings(
 settings.register_profile("ci", _COMMON, max_examples=30, derandomize=True, stateful_step_count=25)
 settings.register_profile("nightly", _COMMON, max_examples=1000, stateful_step_count=40)
 settings.load_profile("ci")  # before pytest loads the one that is asked for
+
+_CACHE = TemporaryDirectory(prefix="reconciler-tests-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

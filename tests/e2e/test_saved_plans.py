@@ -113,7 +113,11 @@ def test_a_local_file_that_vanished_is_an_error_with_its_position(folder: Path, 
     (folder / "manifests" / "data" / "prices.csv").unlink()
     refused = apply(folder, server)
     assert refused.code == 3
-    assert "manifests/containers.yaml:23:36:" in refused.err
+    lines = (folder / "manifests" / "containers.yaml").read_text().splitlines()
+    [(line, column)] = [
+        (at, text.index("data/prices.csv")) for at, text in enumerate(lines, 1) if "prices" in text
+    ]
+    assert f"manifests/containers.yaml:{line}:{column + 1}:" in refused.err
     assert server.containers() == []
 
 

@@ -86,7 +86,7 @@ STRANGERS = ("", "other", "ci-ext-1", "CI-a", "ci", "cj-a")
 OURS = (*DECLARABLE, "ci-x")
 MODES = ("mangled", "mangled", "mangled", "file-id", "plain-coexist", "plain-shared", "plain-replace")
 
-LEAST_EXAMPLES = 80
+LEAST_EXAMPLES = 50
 """Sequences in the short profile: about a minute."""
 
 LYING = ("hide", "repeat", "empty", "endless", "bogus-row", "vanish", "patch", "null-bytes", "wrong-ends")
