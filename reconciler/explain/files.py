@@ -38,7 +38,8 @@ nothing-matched
     Check the glob, and `exclude`.
 
 too-many-files
-    A glob or a folder stands for more files than one source may have. Each would be a request.
+    A glob or a folder stands for more files than one source may have, or a set declares more than a million,
+    counted for each replica. Each would be a request.
 
     Narrow the glob, or use `exclude`. Many small files are better packed into one.
 

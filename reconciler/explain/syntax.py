@@ -70,7 +70,7 @@ too-deep
     Look for brackets that are not closed, or for a file that is no manifest.
 
 too-large
-    A manifest has at most 8 MiB and 400,000 values, aliases counted as often as they are used; a set
+    A manifest has at most 8 MiB and 350,000 values, aliases counted as often as they are used; a set
     of 10,000 containers takes 4 MiB.
 
     Split it into several files. If it is small, its aliases multiply: write out what is meant.

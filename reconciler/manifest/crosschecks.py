@@ -82,9 +82,9 @@ def only(documents: Iterable[Node], key: str) -> Node | None:
 
 
 def entries(documents: Iterable[Node]) -> Iterator[Node]:
-    """The containers of all documents."""
+    """The containers of all documents, but for what is refused as one because it is no mapping."""
     for containers in holding(documents, "containers"):
-        yield from containers.items()
+        yield from containers.mappings()
 
 
 def _doubled_keys(documents: Iterable[Node], key: str, problem: Problem) -> Iterator[Diagnostic]:
@@ -140,12 +140,11 @@ def other(first: Position, inner: Node, outer: Node) -> Position:
 def _domains(holder: Node) -> Iterator[Diagnostic]:
     policy = holder.child("network_policy")
     domains = policy.child("allowed_domains") if policy else None
-    first: dict[str, Position] = {}
+    first: dict[str, Node] = {}
     for domain in domains.items() if domains else ():
         if not isinstance(domain.value, str) or rules.domain(domain.value):
             continue
-        folded = domain.value.casefold()
-        if folded in first:
-            message = f"the domain {quoted(domain.value)} is already listed at {first[folded]}"
+        earlier = first.setdefault(domain.value.casefold(), domain)
+        if earlier is not domain:
+            message = f"the domain {quoted(domain.value)} is already listed at {earlier.position}"
             yield error("duplicate-domain", message, domain.position)
-        first.setdefault(folded, domain.position)

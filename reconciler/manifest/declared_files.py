@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from reconciler.model.spec import Compare, DesiredFile, FileSpec, InlineContent, LocalFile, StoredFile
@@ -32,9 +31,9 @@ def _files(entry: Node, local: LocalFiles, compare: Compare) -> Iterator[Desired
     value, at = cast("FileEntry", entry.value), entry.position
     sensitive = value.get("sensitive", False)
     if "content" in value:
-        data = value["content"].encode()
-        spec = FileSpec(value["path"], len(data), sha256(data).hexdigest())
-        yield DesiredFile(spec, InlineContent(data), at, sensitive)
+        content = local.contents.of(value["content"])
+        spec = FileSpec(value["path"], content.size, content.digest)
+        yield DesiredFile(spec, InlineContent(content.data), at, sensitive)
     elif "file_id" in value:
         digest = value.get("sha256") if compare is Compare.DIGEST else None  # size never reads a file
         spec = FileSpec(value["path"], value.get("bytes"), digest)

@@ -8,14 +8,18 @@ from reconciler.manifest.values import Suspect
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SHOWN = 40
 """Characters of a user's text that a message repeats."""
 
 
-MAX_PROBLEMS = 50_000
-"""Of one document; what has more is not a manifest, and nobody waits for its problems."""
+MAX_PROBLEMS = 30_000
+"""Of one document, three for each of 10,000 containers; what has more is no manifest, and nobody waits."""
+
+
+MOST_COMPARED = 20_000
+"""Words among which it is guessed what was meant; the first problems of a set are those that people read."""
 
 
 class Problem(NamedTuple):
@@ -76,6 +80,20 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     folded = {option.casefold(): option for option in known}
     near = get_close_matches(word.casefold(), folded, n=1)
     return folded[near[0]] if near else None
+
+
+class Guesses:
+    """The same among words that a manifest declares, of which there may be very many: until it took long."""
+
+    def __init__(self) -> None:
+        self._left = MOST_COMPARED
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """The known word that was probably meant; None also where too many were compared already."""
+        if len(known) > self._left:
+            return None
+        self._left -= len(known)
+        return nearest(word, known)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -45,6 +45,11 @@ FORMS = Columns(
 )
 """Named one by one: what is not here is not kept, and may be a secret. Of inputs only their absence."""
 
+_MOST = 20_000_000
+"""Bytes of contents, and of what is written around them, of a set that is written."""
+
+_AROUND = 100
+
 _DIGEST = 64
 """Hex digits of the digest that comes before the columns."""
 
@@ -55,7 +60,7 @@ def form_of(whole: Whole) -> str | None:
     A pattern of files, or a folder, says no names: what it comes to may change without a trace here.
     """
     desired = whole.loaded.desired
-    if desired is None or sources_of(desired) != whole.sources:
+    if desired is None or _much(desired) or sources_of(desired) != whole.sources:
         return None
     names = tuple({node.file: node.file for node in whole.documents}.values())
     seen = witness(whole.sources, names)
@@ -90,6 +95,21 @@ def loaded_of(form: str, texts: Mapping[str, bytes]) -> Loaded | None:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None  # an earlier version's, with its digest right: it is made anew
     return Loaded(found.desired, found.diagnostics, dict(found.uses))
+
+
+def _much(desired: Desired) -> bool:
+    """Tells whether a form would be larger than any that is kept: replicas and aliases repeat much."""
+    each: dict[int, int] = {}
+    total = 0
+    for files in (container.files for container in desired.containers if container.files):
+        if id(files) not in each:
+            each[id(files)] = sum(_AROUND + _length(file) for file in files)
+        total += each[id(files)]
+    return total > _MOST
+
+
+def _length(file: spec.DesiredFile) -> int:
+    return len(file.content.data) if isinstance(file.content, spec.InlineContent) else 0
 
 
 def _hidden(name: QuotableName) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:

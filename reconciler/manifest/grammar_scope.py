@@ -55,7 +55,11 @@ class Scope(TypedDict):
     exclude: NotRequired[
         Annotated[
             list[str],
-            Field(description="Longer prefixes that do not belong to the set.", examples=[["ci-other-"]]),
+            Field(
+                max_length=rules.MAX_GLOBS,
+                description="Longer prefixes that do not belong to the set.",
+                examples=[["ci-other-"]],
+            ),
         ]
     ]
     prune: NotRequired[
@@ -92,6 +96,7 @@ class Scope(TypedDict):
         Annotated[
             list[Protected],
             Field(
+                max_length=rules.MAX_GLOBS,
                 description="Globs of names that are never deleted or replaced, declared or not any more.",
                 examples=[["ci-prod-*"]],
             ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconciler.manifest.findings import error, nearest, quoted
+from reconciler.manifest.findings import Guesses, error, quoted
 from reconciler.manifest.input_rules import REFERENCE, secret_file
 from reconciler.manifest.reach import Reach
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.domains import WILDCARD, covers
+from reconciler.model.domains import WILDCARD, is_covered
 from reconciler.model.write_only import LATEST
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ UNPINNED = "skill-not-pinned"
 
 def problems_of(holders: Iterable[Node]) -> Iterator[Diagnostic]:
     """Everything about the write-only inputs of containers and of `defaults`."""
+    guesses = Guesses()
     for holder in holders:
         yield from _skills(holder)
         if policy := holder.child("network_policy"):
-            yield from _secrets(policy)
+            yield from _secrets(policy, guesses)
 
 
 def reach_problems_of(holders: Iterable[Node], reading: Reading) -> Iterator[Diagnostic]:
@@ -71,19 +72,19 @@ def _unpinned(skill: Node, named: Node) -> Iterator[Diagnostic]:
     yield Diagnostic(Severity.WARNING, UNPINNED, message, at, hint)
 
 
-def _secrets(policy: Node) -> Iterator[Diagnostic]:
+def _secrets(policy: Node, guesses: Guesses) -> Iterator[Diagnostic]:
     allowed, secrets = policy.child("allowed_domains"), policy.child("domain_secrets")
-    values = [item.value for item in allowed.items()] if allowed else []
-    domains = [value for value in values if isinstance(value, str)]
-    folded, wild = {each.casefold() for each in domains}, [each for each in domains if WILDCARD in each]
+    if secrets is None:
+        return
+    domains = [item.value for item in allowed.items() if isinstance(item.value, str)] if allowed else []
+    folded, whole = {each.casefold() for each in domains}, [each for each in domains if WILDCARD not in each]
     first: dict[tuple[str, str], Position] = {}
-    for secret in secrets.items() if secrets else ():
+    for secret in secrets.items():
         domain, name = secret.child("domain"), secret.child("name")
         if domain is None or not isinstance(domain.value, str) or not domain.value:
             continue
-        known = domain.value.casefold() in folded or any(covers(each, domain.value) for each in wild)
-        if allowed is not None and not known:
-            near = nearest(domain.value, (each for each in domains if each not in wild))
+        if allowed is not None and not is_covered(domain.value, folded):
+            near = guesses.nearest(domain.value, whole)
             message = f"{quoted(domain.value)} is none of the allowed_domains: its secret would never be sent"
             hint = f"did you mean {near}?" if near else "allow the domain, or take the secret away"
             yield error("secret-outside-allowlist", message, domain.position, hint)

@@ -16,14 +16,17 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import os
 from contextlib import contextmanager
 from dataclasses import replace
+from errno import EFBIG
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reconciler import __version__
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.given import ENVIRONMENT, Given
+from reconciler.manifest.text import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,9 +97,17 @@ def _texts(paths: Sequence[str]) -> dict[str, bytes] | None:
         return None
     files, problems = discover(paths)
     try:
-        return None if problems else {file: Path(file).read_bytes() for file in files}
+        return None if problems else {file: _bytes(file) for file in files}
     except OSError:
         return None
+
+
+def _bytes(file: str) -> bytes:
+    with Path(file).open("rb") as stream:
+        found = stream.read(MAX_BYTES + 1)
+    if len(found) > MAX_BYTES:  # which is an error that loading tells, and may be as large as a disk
+        raise OSError(EFBIG, os.strerror(EFBIG))
+    return found
 
 
 def _key(paths: Sequence[str], given: Given, reading: Reading, texts: Mapping[str, bytes]) -> str:

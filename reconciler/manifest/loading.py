@@ -114,6 +114,8 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
 
 def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders, *, whole: bool) -> Filled:
     """The documents as they are meant, and everything that is wrong with them."""
+    if not texts.documents:
+        return fill((), given, texts.mentions, whole=False)
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
     ours = [document for document in texts.documents if validation.takes_part(document)]
@@ -126,7 +128,7 @@ def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders, *,
     found += islice(crosschecks.problems_of(filled.documents), MAX_PROBLEMS)
     holders = (*entries(filled.documents), *holding(filled.documents, "defaults"))
     found += islice(input_checks.problems_of(holders), MAX_PROBLEMS)
-    found += sources.problems_of(filled.documents, local)
+    found += islice(sources.problems_of(filled.documents, local), MAX_PROBLEMS)
     found += skill_folders.problems_of(filled.documents, folders)
     found += input_checks.reach_problems_of(holders, reading=folders.reading)
     if whole and (missing := crosschecks.no_containers(filled.documents)):

@@ -22,6 +22,9 @@ MAX_NAME_BYTES = 255
 MAX_REPLICAS = 10_000
 """Of all entries of a set together."""
 
+MAX_GLOBS = 1_000
+"""Of prefixes that a scope excludes, and of globs that it protects: each name is held against every one."""
+
 NAME_PATTERN = f"^{DECLARED_NAME}$"
 PREFIX_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/ -]{1,98}[-_./]$"
 PATH_PATTERN = r"^[^/\u0000-\u001f\u007f-\u009f]+$"

@@ -78,6 +78,8 @@ def borders(scope: Node | None) -> Scope | None:
         return None
     exclude = scope.child("exclude")
     entries = [entry.value for entry in exclude.items()] if exclude else []
+    if len(entries) > rules.MAX_GLOBS:
+        return None
     carved = tuple(entry for entry in entries if isinstance(entry, str) and len(entry) > len(prefix.value))
     return Scope(prefix=prefix.value, exclude=carved)
 

@@ -36,12 +36,12 @@ _CHOICE = re.compile(r"'([^']*)'")
 
 
 def diagnose(document: Node, failure: ErrorDetails, *, guess: bool = True) -> Diagnostic:
-    """One of pydantic's errors as a diagnostic; `guess` what was meant where a key is unknown."""
+    """One of pydantic's errors as a diagnostic; `guess` what was meant where a word is unknown."""
     location = failure["loc"]
     if failure["type"] == "extra_forbidden":
         return _unknown_key(document, location, guess=guess)
     node = locate(document, location)
-    problem = _problem(failure)
+    problem = _problem(failure, guess=guess)
     culprit = node.child(problem.key) if problem.key else None
     return error(problem.code, problem.message, (culprit or node).position, problem.hint)
 
@@ -67,7 +67,7 @@ def _unknown(place: str, key: str, *, guess: bool) -> Problem:
     return Problem("unknown-key", f"unknown key {quoted(key)}{where}", hint)
 
 
-def _problem(failure: ErrorDetails) -> Problem:
+def _problem(failure: ErrorDetails, *, guess: bool) -> Problem:
     kind, value, context = failure["type"], failure["input"], failure.get("ctx", {})
     if kind == RULE:
         problem: Problem = context["problem"]
@@ -79,7 +79,7 @@ def _problem(failure: ErrorDetails) -> Problem:
         problem = _wrong_type(kind, value, secret=not _SECRET.isdisjoint(failure["loc"]))
         return problem._replace(hint=_NO_VARIABLE) if place_of(failure["loc"]) == A_VARIABLE else problem
     if kind == "literal_error":
-        return _not_a_choice(value, _CHOICE.findall(context["expected"]))
+        return _not_a_choice(value, _CHOICE.findall(context["expected"]), guess=guess)
     return _out_of_bounds(kind, value, context) or Problem("invalid-value", failure["msg"])
 
 
@@ -103,11 +103,11 @@ def _type_hint(kind: str, value: Any) -> str | None:
     return None
 
 
-def _not_a_choice(value: Any, choices: list[str]) -> Problem:
+def _not_a_choice(value: Any, choices: list[str], *, guess: bool) -> Problem:
     wanted = choices[0] if len(choices) == 1 else f"one of {', '.join(choices)}"
     if isinstance(value, str):
         message = f"expected {wanted}, found {quoted(value)}"
-        return Problem("invalid-value", message, did_you_mean(value, choices))
+        return Problem("invalid-value", message, did_you_mean(value, choices) if guess else None)
     return Problem("wrong-type", f"expected {wanted}, found {found(value)}")
 
 
@@ -119,6 +119,8 @@ def _out_of_bounds(kind: str, value: Any, context: dict[str, Any]) -> Problem | 
             wanted = f"at most {context['le']}"
         case "too_short":
             return Problem("invalid-value", "expected at least one item, found an empty list")
+        case "too_long":
+            return Problem("invalid-value", f"expected at most {context['max_length']} items, found more")
         case _:
             return None
     return Problem("invalid-value", f"expected {wanted}, found {found(value)}")

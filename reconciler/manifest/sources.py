@@ -7,6 +7,8 @@ are an error: its files lie flat in one folder.
 from __future__ import annotations
 
 import stat
+from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard, cast
 
 from reconciler.manifest import globs, paths, rules
@@ -15,6 +17,7 @@ from reconciler.manifest.findings import Problem, error, quoted
 from reconciler.manifest.listing import EVERYTHING, MOST, Excluded, Found, Walk, name_problem, nothing, shown
 from reconciler.manifest.local_file import file_problem, size_problem
 from reconciler.manifest.reach import Reach
+from reconciler.manifest.replicas import declared_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 _RELATIVE = "a source is relative to the folder of its manifest"
 _NO_PATH = "leave path out: each file keeps its own name"
+
+
+MOST_DECLARED = 1_000_000
+"""Files of one set. Ten thousand containers may have a hundred each."""
 
 
 class Listing(NamedTuple):
@@ -43,11 +50,43 @@ def named_in(documents: Iterable[Node]) -> frozenset[str]:
     return frozenset(paths.beside(file, value) for file, value in values if isinstance(value, str))
 
 
+class Content:
+    """The text of a `content` as a file."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.size = len(text.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def data(self) -> bytes:
+        """Its bytes. Raises UnicodeEncodeError for what no manifest without a problem holds."""
+        return self._text.encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of its bytes, in hex."""
+        return sha256(self.data).hexdigest()
+
+
+class Contents:
+    """The contents that manifests hold, each measured once: an alias repeats megabytes in two characters."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Content] = {}
+
+    def of(self, text: str) -> Content:
+        """One object for one text."""
+        if text not in self._seen:
+            self._seen[text] = Content(text)
+        return self._seen[text]
+
+
 class LocalFiles:
     """What sources stand for, each looked at once."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self.contents = Contents()
         self._reach = Reach(reading)
         self._seen: dict[tuple[str, str, str | None, tuple[str, ...]], Listing] = {}
 
@@ -127,25 +166,35 @@ def _are_globs(exclude: object) -> TypeGuard[list[str]]:
 
 def problems_of(documents: Iterable[Node], local: LocalFiles) -> Iterator[Diagnostic]:
     """What the disk has against the sources, and files of one name in one container."""
+    declared = 0
     for container in entries(documents):
         files = container.child("files")
+        if files is None:
+            continue
+        count = len(declared_by(container))
         first: dict[str, _Claim] = {}
-        for file in files.items() if files else ():
+        for file in files.items():
             if not isinstance(file.value, dict):
                 continue
-            yield from _of_disk(file, local)
-            yield from _doubled(file, local, first)
+            listing = local.of(file)
+            declared += count * max(1, len(listing.files))
+            if declared > MOST_DECLARED:
+                message = f"more than {MOST_DECLARED} files in the whole set, counted for each replica"
+                yield error("too-many-files", message, file.position, "split the set")
+                return
+            yield from _of_disk(file, listing, local.contents, local.reading)
+            yield from _doubled(file, listing, first)
 
 
-def _of_disk(file: Node, local: LocalFiles) -> Iterator[Diagnostic]:
+def _of_disk(file: Node, listing: Listing, contents: Contents, reading: Reading) -> Iterator[Diagnostic]:
     source, content = file.child("source"), file.child("content")
     if source is not None:
-        for problem in local.of(file).problems:
+        for problem in listing.problems:
             at = (file.child(problem.key) if problem.key else None) or source
             yield error(problem.code, problem.message, at.position, problem.hint)
     if content is not None and isinstance(content.value, str):
-        size = len(content.value.encode("utf-8", "surrogatepass"))
-        if problem_of_size := size_problem("content", size, local.reading):
+        size = contents.of(content.value).size
+        if problem_of_size := size_problem("content", size, reading):
             yield error(problem_of_size.code, problem_of_size.message, content.position, problem_of_size.hint)
 
 
@@ -157,11 +206,11 @@ class _Claim(NamedTuple):
     path: str | None
 
 
-def _doubled(file: Node, local: LocalFiles, first: dict[str, _Claim]) -> Iterator[Diagnostic]:
+def _doubled(file: Node, listing: Listing, first: dict[str, _Claim]) -> Iterator[Diagnostic]:
     said = file.child("path") or file.child("source")
     if said is None or not isinstance(said.value, str):
         return
-    for name, path in _names(file, said.value, local):
+    for name, path in _names(file, said.value, listing):
         claim = first.setdefault(name, _Claim(said.position, file, path))
         if claim.file is file and claim.path == path:
             continue
@@ -177,9 +226,9 @@ def _doubled(file: Node, local: LocalFiles, first: dict[str, _Claim]) -> Iterato
         yield error("duplicate-path", message, other(claim.position, said, file))
 
 
-def _names(file: Node, said: str, local: LocalFiles) -> Iterator[tuple[str, str | None]]:
+def _names(file: Node, said: str, listing: Listing) -> Iterator[tuple[str, str | None]]:
     """The names of an entry, with the local file where the entry does not spell it."""
-    found = local.of(file).files
+    found = listing.files
     if found and (file.child("path") is None):
         yield from found
     else:

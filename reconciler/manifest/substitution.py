@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.manifest import variables
 from reconciler.manifest.declarations import KEY
-from reconciler.manifest.findings import did_you_mean, error
+from reconciler.manifest.findings import Guesses, error
 from reconciler.manifest.given import ENVIRONMENT
 from reconciler.manifest.setting import Setting
 from reconciler.manifest.text import MAX_BYTES
@@ -40,6 +40,7 @@ class Substitution:
         self._left = MAX_BYTES
         self._done: dict[int, Value] = {}
         self._file = ""
+        self._guesses = Guesses()
 
     def document(self, node: Node) -> Node:
         """A document with text in the place of references."""
@@ -99,8 +100,8 @@ class Substitution:
                 yield error("unset-variable", f"nothing sets the variable {name}", at, hint)
 
     def _undeclared(self, name: str, at: Position) -> Diagnostic:
-        near = did_you_mean(name, self._settings)
-        hint = near or f"declare it under {KEY}, or {variables.LITERAL}"
+        near = self._guesses.nearest(name, self._settings)
+        hint = f"did you mean {near}?" if near else f"declare it under {KEY}, or {variables.LITERAL}"
         return error("undeclared-variable", f"no manifest declares the variable {name}", at, hint)
 
     def _too_large(self, at: Position) -> Value:

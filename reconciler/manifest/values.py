@@ -14,8 +14,8 @@ from reconciler.model.diagnostics import Position
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COLUMN_BITS = 32
-_COLUMN = (1 << _COLUMN_BITS) - 1
+COLUMN_BITS = 32
+_COLUMN = (1 << COLUMN_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ Mark: TypeAlias = Offset | ListMarks | MappingMarks
 
 def offset(line: int, column: int) -> Offset:
     """Packs a place that is counted from 0."""
-    return line << _COLUMN_BITS | column
+    return line << COLUMN_BITS | column
 
 
 def offset_of(mark: Mark) -> Offset:
@@ -74,7 +74,7 @@ def offset_of(mark: Mark) -> Offset:
 
 def position(file: str, at: Offset) -> Position:
     """Unpacks a place, counted from 1 as editors do."""
-    return Position(file, (at >> _COLUMN_BITS) + 1, (at & _COLUMN) + 1)
+    return Position(file, (at >> COLUMN_BITS) + 1, (at & _COLUMN) + 1)
 
 
 class Node(NamedTuple):
@@ -113,6 +113,13 @@ class Node(NamedTuple):
         if isinstance(self.value, list) and isinstance(self.mark, ListMarks):
             for value, mark in zip(self.value, self.mark.items, strict=True):
                 yield Node(self.file, value, mark)
+
+    def mappings(self) -> Iterator[Node]:
+        """The items that are mappings, which alone have something below them."""
+        if isinstance(self.value, list) and isinstance(self.mark, ListMarks):
+            for value, mark in zip(self.value, self.mark.items, strict=True):
+                if isinstance(value, dict):
+                    yield Node(self.file, value, mark)
 
     def key_position(self, key: str) -> Position:
         """Where a key of this mapping begins."""

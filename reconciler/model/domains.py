@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
 WILDCARD = "*"
+
+_LONGEST = 253
+"""Characters that a name of the domain name system may have."""
 
 
 def covers(allowed: str, domain: str) -> bool:
@@ -11,3 +19,11 @@ def covers(allowed: str, domain: str) -> bool:
     if allowed in (domain, WILDCARD):
         return True
     return allowed.startswith("*.") and domain.endswith(allowed[1:])
+
+
+def is_covered(domain: str, allowed: AbstractSet[str]) -> bool:
+    """Tells whether one of many domains, all of them case-folded, covers another; asks not each of them."""
+    folded = domain.casefold()
+    dots = (at for at, character in enumerate(folded[:_LONGEST]) if character == ".")
+    wild = (f"*{folded[at:]}" for at in dots)
+    return folded in allowed or WILDCARD in allowed or any(each in allowed for each in wild)

@@ -40,6 +40,24 @@ class Quoted(NamedTuple):
     at: int
 
 
+class _Masked(NamedTuple):
+    """A line without what is hidden; `spans` are the hidden columns and the columns of their masks."""
+
+    number: int
+    text: str
+    spans: list[tuple[int, int, int]]
+
+    def quoted(self, index: int) -> Quoted:
+        """The line, and where in it a column of the true line is now."""
+        at = bisect_right(self.spans, index, key=lambda span: span[1])  # the first that ends behind it
+        if at < len(self.spans) and self.spans[at][0] <= index:
+            return Quoted(self.text, self.spans[at][2])
+        if at == 0:
+            return Quoted(self.text, index)
+        _, end, mask = self.spans[at - 1]
+        return Quoted(self.text, mask + len(MASK) + index - end)
+
+
 @dataclass(slots=True)
 class Text:
     """A text, what in it is hidden, and from which line on it could not be read (None: all of it was)."""
@@ -48,6 +66,8 @@ class Text:
     hidden: tuple[Span, ...] = ()
     unread_from: int | None = None
     _starts: array[int] = field(default_factory=lambda: array("I"), repr=False)
+    _last: _Masked | None = field(default=None, repr=False)
+    """The line quoted last: all of a long file may be one."""
 
     def quote(self, line: int, column: int) -> Quoted | None:
         """The line of a position, counted from 1, masked; None where it may not be shown, or is not there."""
@@ -57,9 +77,11 @@ class Text:
             self._starts.extend(found.end() for found in _BREAK.finditer(self.text))
         if not 0 <= number < len(self._starts) or self._unsafe(number):
             return None
-        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-        whole = self.text[self._starts[number] : end].rstrip("\r\n")
-        return _masked(whole, index, self._within(number, len(whole)))
+        if self._last is None or self._last.number != number:
+            end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
+            whole = self.text[self._starts[number] : end].rstrip("\r\n")
+            self._last = _masked(number, whole, self._within(number, len(whole)))
+        return self._last.quoted(index)
 
     def _within(self, number: int, length: int) -> list[tuple[int, int]]:
         """The hidden columns of a line; spans do not overlap and come in their order."""
@@ -110,15 +132,14 @@ def quote(file: str, line: int, column: int) -> Quoted | None:
     return None
 
 
-def _masked(line: str, index: int, hidden: list[tuple[int, int]]) -> Quoted:
+def _masked(number: int, line: str, hidden: list[tuple[int, int]]) -> _Masked:
     parts: list[str] = []
+    spans: list[tuple[int, int, int]] = []
     at = shown = 0
-    meant = None
     for start, end in hidden:
         parts += (line[at:start], MASK)
-        if meant is None and index < end:
-            meant = shown + (min(index, start) - at)
+        spans.append((start, end, shown + start - at))
         shown += start - at + len(MASK)
         at = end
     parts.append(line[at:])
-    return Quoted("".join(parts), shown + index - at if meant is None else meant)
+    return _Masked(number, "".join(parts), spans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from reconciler.model.quotes import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from unit.manifest.folder import Folder
 
@@ -200,6 +200,29 @@ def test_a_file_that_the_server_copies_is_the_same_from_a_form(folder: Folder) -
     assert same(load([name], forms=memory), fresh)
     assert same(load([name], forms=memory), fresh)
     assert memory.found == 1
+
+
+@pytest.mark.parametrize(
+    "containers",
+    [
+        "  - {name: ci-a, replicas: 50, files: [{path: f, content: %s}]}\n",
+        "  - {name: ci-a, files: [&f {path: f, content: %s}]}\n"
+        + "".join(f"  - {{name: ci-b{i}, files: [*f]}}\n" for i in range(50)),
+    ],
+    ids=["replicas", "aliases"],
+)
+def test_what_repeats_more_than_is_kept_is_not_even_written(folder: Folder, containers: str) -> None:
+    memory = Memory()
+    text = "version: 1\ncontainers:\n" + containers % ("a" * 500_000)
+    assert load([folder.write("m.yaml", text)], forms=memory).desired is not None
+    assert memory.forms == {}
+
+
+def test_a_manifest_that_is_too_large_is_read_no_further_to_look_for_its_form(folder: Folder) -> None:
+    file = Path(folder.write("m.yaml", ""))
+    with file.open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert [found.code for found in load([str(file)], forms=Memory()).diagnostics] == ["too-large"]
 
 
 def test_what_hides_something_is_found_wherever_it_stands() -> None:
