@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.control.allowances import as_errors, settled
+from reconciler.control.allowances import as_errors, settled, without_allowed
 from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.control.secrets import NO_VALUES, Values, marked, revealed
 from reconciler.manifest import fingerprint, load
@@ -128,7 +128,8 @@ def _checked(
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     desired = loaded.desired
     if desired is None:
-        return None, _settled((*policies.problems, *loaded.diagnostics), None, strict=strict)
+        told = without_allowed(loaded.diagnostics, loaded.allowances)  # what meets nothing is not known yet
+        return None, _settled((*policies.problems, *told), None, strict=strict)
     desired, secrets = marked(desired, values)
     found = [*secrets, *unsupported(desired, profile)]
     if contents:

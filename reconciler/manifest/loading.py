@@ -103,7 +103,7 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     problems += judged.problems
     diagnostics = _sorted(problems)
     if errors_in(diagnostics):
-        return Whole(Loaded(None, diagnostics), judged.documents)
+        return Whole(Loaded(None, diagnostics, allowances=tuple(texts.allowances)), judged.documents)
     desired = replace(
         build.desired(judged.documents, paths, local, folders),
         allowances=tuple(texts.allowances),

@@ -10,6 +10,7 @@ from reconciler.model.asked import Reading
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reconciler.model.allowances import Allowance
     from reconciler.model.diagnostics import Diagnostic, Position
     from reconciler.model.scope import Desired
 
@@ -19,13 +20,14 @@ class Loaded:
     """A set of manifests as one value, or None when any diagnostic is an error.
 
     `uses` tells at which places values come from variables, for what is found later, `reading` how it
-    was read.
+    was read. `allowances` are the warnings that comments say are meant; a set that is valid has them itself.
     """
 
     desired: Desired | None
     diagnostics: tuple[Diagnostic, ...]
     uses: Mapping[Position, tuple[str, ...]] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
+    allowances: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,3 +95,17 @@ def test_strict_leaves_notes_alone(manifest: Path) -> None:
     manifest.write_text("version: 1\ncontainers: [{name: a}]\n")
     _, found = check([str(manifest)], PROFILES["azure"], strict=True)
     assert [each.severity for each in found] == [Severity.NOTE]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_warning_stays_allowed_where_something_else_is_wrong(tmp_path: Path, *, strict: bool) -> None:
+    (tmp_path / "m.yaml").write_text(
+        "version: 1\n"
+        "containers:\n"
+        "  - name: a\n"
+        "    skills: [{type: skill_reference, skill_id: s}]  # reconciler: allow skill-not-pinned -- latest\n"
+        "  - {name: b, memory_limit: 3g}\n"
+    )
+    desired, found = check([str(tmp_path)], PROFILES["generic"], strict=strict)
+    assert desired is None
+    assert [each.code for each in found] == ["invalid-value"]
