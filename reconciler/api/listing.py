@@ -6,8 +6,9 @@ is. Where that cannot be had the list is an error, never incomplete.
 
 `segments` reads several parts of a list side by side and gives up at the first sign that the server does not
 page as that needs. Then `walk`, which copes with servers that err and lie, reads the list from the top. Only
-the first page is handed on to it: what came of requests side by side proves nothing on a server that mixes
-them up.
+a first page that was asked for alone, or is empty, is handed on to it: what came of requests side by side
+proves nothing on a server that mixes them up. But a row that they showed and that the walk does not meet is a
+reason to walk again: a cache that is late by one may lead a pager past whole pages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from reconciler.api.segments import Odd, Segments
 from reconciler.model.listed import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from reconciler.api.pager import Page
     from reconciler.api.segments import Sorted
@@ -64,16 +65,44 @@ async def read_list(
         ApiError: a page could not be had.
     """
     here = [] if first is None else [first]
+    seen: set[str] = set()
+
+    async def noted(after: str | None, *, descending: bool) -> Page[_Row]:
+        page = await fetch(after, descending=descending)
+        seen.update(identifier for identifier, _ in page.rows)
+        return page
 
     async def again(after: str | None) -> Page[_Row]:
         return here.pop() if after is None and here else await fetch(after, descending=False)
 
     if parallelism > 1 or floor is not None:
         try:
-            return await _at_once(fetch, clock, here, ends=ends, floor=floor, parallelism=parallelism)
+            return await _at_once(noted, clock, here, ends=ends, floor=floor, parallelism=parallelism)
         except Odd:
-            pass
-    return await walk(again, clock)
+            if (ends or floor is not None) and here and here[0].rows:
+                here.clear()
+    listing = await walk(again, clock)
+    if not seen.issubset(_ids(listing)):
+        return await _once_more(again, clock, listing)
+    return listing
+
+
+def _ids(listing: Listing[_Row]) -> frozenset[str]:
+    return frozenset(row.id for row in listing.rows)
+
+
+async def _once_more(
+    again: Callable[[str | None], Awaitable[Page[_Row]]], clock: Clock, before: Listing[_Row]
+) -> Listing[_Row]:
+    """Walks again where rows that had been seen were not met: they were deleted, or pages were mixed up.
+
+    Raises:
+        ProtocolError: neither walk may be whole.
+    """
+    listing = await walk(again, clock)
+    if not _ids(before).issubset(_ids(listing)):
+        raise ProtocolError("the list shows other rows each time that it is read", hint=INCOMPLETE)
+    return listing
 
 
 async def _at_once(

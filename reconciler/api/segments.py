@@ -18,6 +18,9 @@ the segment before goes on through its place.
 **The last segment**, which is all of the list where nothing is remembered, is read from both of its ends once
 it turns out to have more than two pages: behind it lies whatever is new (`reconciler.api.ends`).
 
+**When it was not whole all the same**: a cursor was not accepted because another page came, and that page has
+rows, behind the beginning, that no segment met. So pages were mixed up, and what else came proves nothing.
+
 Whatever else a server does (no `has_more`, pages that repeat themselves or go back, rows that are not sorted,
 a row of its own that it refuses as a cursor) is not dealt with here but by the sequential pager.
 """
@@ -40,7 +43,12 @@ if TYPE_CHECKING:
 
 
 class Sorted(Protocol):
-    """A row that says when it was created (unix seconds, 0 where it does not)."""
+    """A row with its id that says when it was created (unix seconds, 0 where it does not)."""
+
+    @property
+    def id(self) -> str:
+        """Which."""
+        ...
 
     @property
     def created_at(self) -> int:
@@ -81,6 +89,7 @@ class Segments(Generic[_Row]):
         self._accepted: list[asyncio.Future[bool]] = []
         self._ended: dict[int, int] = {}
         self._found: list[dict[str, _Row]] = [{} for _ in self._cursors]
+        self._refused: dict[str, int] = {}
         self._descent: Descent[_Row] | None = None
         self._dates: list[int | None] = []
         self._longest = 0
@@ -128,6 +137,11 @@ class Segments(Generic[_Row]):
         if len(way) != sum(accepted.result() for accepted in self._accepted):
             raise Odd
         if len(set().union(*parts)) != sum(map(len, parts)):
+            raise Odd
+        top, rows = self.floor.created_at if self.floor else -1, self.rows
+        if any(
+            created_at > top and identifier not in rows for identifier, created_at in self._refused.items()
+        ):
             raise Odd
 
     def _own(self, place: int) -> set[str]:
@@ -188,7 +202,10 @@ class Segments(Generic[_Row]):
             page = await self._ascending(cursor.id)
         except (BadRequest, NotFound):
             return None
-        return page if self._follows(place, cursor, page) else None
+        if self._follows(place, cursor, page):
+            return page
+        self._refused.update({identifier: row.created_at for identifier, row in page.rows})
+        return None
 
     def _follows(self, place: int, cursor: Cursor, page: Page[_Row]) -> bool:
         return bool(page.rows) and all(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,10 +34,11 @@ from reconciler.api.cursors import page_ends, starts
 from reconciler.api.ends import Descent
 from reconciler.api.errors import NotFound, ProtocolError
 from reconciler.api.listing import Fetch, read_list
+from reconciler.api.pager import Page
 from reconciler.model.listed import Cursor
 
 if TYPE_CHECKING:
-    from reconciler.api.pager import Listing, Page
+    from reconciler.api.pager import Listing
 
 
 def read(
@@ -337,3 +339,41 @@ def test_segments_are_as_many_as_requests_at_once_and_the_last_end_is_always_one
         assert chosen[-1] == ends[-1]
     else:
         assert chosen == ()
+
+
+@dataclass
+class LateServer:
+    """A cache that is late by one: from some request on it answers what was asked before, whoever asked."""
+
+    rows: list[Row]
+    punctual: int
+    asked: list[str | None] = field(default_factory=lambda: [None])
+
+    async def __call__(self, after: str | None, *, descending: bool) -> Page[Row]:
+        """Answers one request."""
+        self.asked.append(after)
+        cursor = self.asked[-1 if len(self.asked) - 1 <= self.punctual else -2]
+        await asyncio.sleep(0)
+        rows = self.rows[::-1] if descending else self.rows
+        start = next((place for place, row in enumerate(rows, 1) if row.id == cursor), 0)
+        page = rows[start : start + 10]
+        return Page(tuple((row.id, row) for row in page), start + 10 < len(rows), None, 1000)
+
+
+@pytest.mark.parametrize("parallelism", [1, 2, 3, 8])
+@pytest.mark.parametrize("remembers", [True, False])
+@pytest.mark.parametrize("begins", [True, False])
+def test_pages_that_are_mixed_up_never_come_to_half_a_list(
+    parallelism: int, *, remembers: bool, begins: bool
+) -> None:
+    rows = numbered(65)
+    ends = tuple(Cursor(row.id, row.created_at) for row in rows[9:64:10])
+    for punctual in range(10):
+        server = LateServer(rows, punctual)
+        floor = ends[0] if begins else None
+        reading = read_list(
+            server, FakeClock(), ends=ends if remembers else (), floor=floor, parallelism=parallelism
+        )
+        with suppress(ProtocolError):
+            listing = asyncio.run(reading)
+            assert {row.id for row in listing.rows} == {row.id for row in rows[10 if listing.floor else 0 :]}
