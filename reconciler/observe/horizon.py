@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 from itertools import takewhile
+from math import inf
 from typing import TYPE_CHECKING
 
 from reconciler.model.listed import Dead, Horizon
@@ -72,10 +73,20 @@ def dead_rows(horizon: Horizon, listed: Iterable[LiveContainer]) -> tuple[LiveCo
 
 
 def decides(horizon: Horizon, listed: Iterable[LiveContainer], names: Sequence[str]) -> bool:
-    """Tells whether anything depends on a remembered row: a declared name of which none is listed."""
-    shown = {row.declared_name for row in listed}
-    kept = {parse_live_name(dead.name).declared for dead in horizon.dead}
-    return any(name in kept and name not in shown for name in names)
+    """Tells whether anything depends on a remembered row.
+
+    It does where none of a declared name is listed that is alive, or younger than all that are remembered:
+    the last dead one of a name tells how it died.
+    """
+    shown: dict[str, float] = {}
+    for row in listed:
+        second = row.created_at if row.dead else inf
+        shown[row.declared_name] = max(second, shown.get(row.declared_name, 0))
+    kept: dict[str, int] = {}
+    for dead in horizon.dead:
+        name = parse_live_name(dead.name).declared
+        kept[name] = max(dead.created_at, kept.get(name, 0))
+    return any(name in kept and shown.get(name, 0) <= kept[name] for name in names)
 
 
 def moved(

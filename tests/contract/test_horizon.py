@@ -137,6 +137,20 @@ def test_what_was_left_expired_stays_so(server: Server, tmp_path: Path) -> None:
     assert plans[2].requests == 2  # from the page on that holds its last row
 
 
+def test_of_dead_rows_of_one_second_those_that_are_there_tell_how_a_name_died(tmp_path: Path) -> None:
+    with serving() as server, remembering(tmp_path / "ledger.db") as ledger:
+        freeze(server)
+        dead = [{"id": f"cntr_{place:03}", "name": "other", "status": "expired"} for place in range(150)]
+        dead[0] |= {"id": "cntr_z", "name": "ci-c"}
+        dead[140] |= {"name": "ci-c", "status": "deleted"}
+        rows = [{**row, "created_at": NOW - 9000, "last_active_at": NOW - 9000} for row in dead]
+        server.control("POST", "/containers", {"containers": rows})
+        wanted = ours(bare("ci-c", WhenExpired.LEAVE))
+        assert seen(of(server, wanted, ledger)) == seen(of(server, wanted))
+        gone(server, "cntr_z")
+        assert seen(of(server, wanted, ledger)) == seen(of(server, wanted))
+
+
 def test_who_sweeps_lists_them_all(server: Server, tmp_path: Path) -> None:
     with remembering(tmp_path / "ledger.db") as ledger:
         for sweep in (False, False, True, True, False):
