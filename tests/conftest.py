@@ -4,6 +4,7 @@ The default takes the same examples every time, so that a change is judged by it
 new ones, and what it finds becomes a test of its own.
 
 `-n auto` is two workers for each core: many tests wait for a process, a signal or a lag, and compute nothing.
+Whoever is done takes from the others, as a few tests last as long as a thousand.
 
 A shell that starts the suite in the background has it ignore SIGINT, and every command that a test starts
 would inherit that: an interrupt that a test sends would then be waited for without an end.
@@ -16,8 +17,12 @@ from __future__ import annotations
 import os
 import signal
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import pytest
 
 _COMMON = settings(
     deadline=None,
@@ -32,6 +37,12 @@ os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Has workers steal from each other where `-n` was given without `--dist`."""
+    if getattr(config.option, "dist", None) == "load":
+        config.option.dist = "worksteal"
 
 
 def pytest_xdist_auto_num_workers() -> int:

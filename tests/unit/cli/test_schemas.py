@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+import reconciler
 from reconciler.cli.main import run
 from reconciler.cli.schemas import NAMES
 from reconciler.manifest import published
 
-SCHEMAS = Path(__file__).parents[3] / "schemas"
+PACKAGE = Path(reconciler.__file__).parent
+SCHEMAS = next(folder for folder in (PACKAGE / "schemas", PACKAGE.parent / "schemas") if folder.is_dir())
+"""In a package that is installed, and beside it in a checkout."""
 
 
 @pytest.mark.parametrize("name", NAMES)
