@@ -17,7 +17,7 @@ MANIFEST = """\
 version: 1
 scope: {prefix: lf-}
 containers:
-  - {name: lf-a, files: [{source: ../shared.txt}]}
+  - {name: lf-a, files: [{source: ../common.txt}]}
 """
 
 
@@ -26,7 +26,7 @@ def outside(tmp_path: Path) -> Path:
     """A project whose manifest names a file above its folder."""
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "m.yaml").write_text(MANIFEST)
-    (tmp_path / "shared.txt").write_text("shared\n")
+    (tmp_path / "common.txt").write_text("common\n")
     return tmp_path
 
 
@@ -51,6 +51,6 @@ def test_a_saved_plan_remembers_how_its_manifests_were_read(outside: Path, serve
     assert said_again.code == 64
     applied = reconciler("apply", "p.json", env=server.env, cwd=outside)
     assert (applied.code, "1 created" in applied.out) == (0, True), applied.err
-    (outside / "shared.txt").write_text("one more")
+    (outside / "common.txt").write_text("one more")
     grown = reconciler("apply", "p.json", env=server.env, cwd=outside)
     assert (grown.code, "expected a file of at most 7 bytes, found 8" in grown.err) == (3, True)

@@ -311,7 +311,7 @@ def test_a_list_that_is_not_there_is_an_error_of_its_own() -> None:
         return await server(after or "nobody", descending=descending)
 
     with pytest.raises(NotFound):
-        asyncio.run(read_list(fetch, FakeClock(), parallelism=16))  # type: ignore[arg-type]
+        asyncio.run(read_list(fetch, FakeClock(), parallelism=16))  # type: ignore[arg-type]  # never answers
 
 
 def test_one_at_a_time_begins_at_the_top_and_never_at_the_other_end() -> None:

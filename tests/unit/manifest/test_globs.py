@@ -47,7 +47,7 @@ def paths(folder: Folder, entry: str) -> list[str]:
     files = [(file.spec.path, file.content) for file in found.files or ()]
     assert [name for name, _ in files] == sorted(name for name, _ in files)
     locals_ = [content.path for _, content in files if isinstance(content, LocalFile)]
-    assert [name for name, _ in files] == [os.path.basename(path) for path in locals_]  # noqa: PTH119
+    assert [name for name, _ in files] == [os.path.basename(path) for path in locals_]  # noqa: PTH119 - of texts
     return locals_
 
 

@@ -88,7 +88,8 @@ def test_another_stamp_or_one_on_one_side_alone_is_a_replace(wanted: object, nam
     plan = plan_of(desired(wanted), state(row(name, fields=SHOWN)))  # type: ignore[arg-type]  # of a table
     assert brief(plan) == ["create+delete ci-a (stamp-changed) cntr_1"]
     assert [item.cause.value for item in drift_of(plan)] == ["fields"]
-    assert plan_of(desired(wanted), simulate(plan, desired(wanted), state(row(name, fields=SHOWN)))).converged  # type: ignore[arg-type]
+    done = simulate(plan, desired(wanted), state(row(name, fields=SHOWN)))  # type: ignore[arg-type]  # of a table
+    assert plan_of(desired(wanted), done).converged  # type: ignore[arg-type]  # of a table
 
 
 def test_nobody_reads_files_of_what_is_replaced_for_its_stamp() -> None:
