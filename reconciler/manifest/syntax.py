@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from yaml.error import MarkedYAMLError
 
-from reconciler.manifest.findings import error
+from reconciler.manifest.findings import Problem, error
 from reconciler.manifest.values import offset, position
 
 if TYPE_CHECKING:
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
     from reconciler.manifest.values import Offset
     from reconciler.model.diagnostics import Diagnostic
+
+MAX_DEPTH = 64
+"""Levels of mappings and lists in one another."""
+
+TOO_DEEP = Problem("too-deep", f"more than {MAX_DEPTH} levels of nesting")
+
+_PARSER_TOO_DEEP = "exceeded maximum nesting depth"
+"""What libyaml says beyond a thousand levels, from 0.2.6 on: it reads ahead, and so before the walk can."""
 
 _BREAK = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -35,6 +43,8 @@ def syntax_error(file: str, text: str, problem: YAMLError) -> Diagnostic:
     mark = problem.problem_mark or problem.context_mark
     if mark is None:
         return error("yaml-syntax", _sentence(problem), position(file, 0))
+    if problem.problem == _PARSER_TOO_DEEP:
+        return error(TOO_DEEP.code, TOO_DEEP.message, position(file, offset(mark.line, mark.column)))
     line = _line(text, mark.line)
     if line is None:  # at the end of the file, which is said to be on a line of its own
         return error("yaml-syntax", _sentence(problem), position(file, _end(text)))

@@ -28,7 +28,7 @@ from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, qu
 from reconciler.manifest.guards import GUARDED, Guard, below_refused, guard_of
 from reconciler.manifest.merging import is_merge, merge
 from reconciler.manifest.scalars import resolve
-from reconciler.manifest.syntax import syntax_error
+from reconciler.manifest.syntax import MAX_DEPTH, TOO_DEEP, syntax_error
 from reconciler.manifest.values import BROKEN, COLUMN_BITS, ListMarks, MappingMarks, Node, position
 from reconciler.model.quotes import Span
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Mark, Offset, Value
     from reconciler.model.diagnostics import Diagnostic
 
-MAX_DEPTH = 64
 MAX_VALUES = 350_000
 """Of one file, aliases expanded; a set of 10,000 containers with two files each has 250,000."""
 
@@ -132,7 +131,7 @@ class Walk:
 
     def _collection(self, event: CollectionStartEvent, depth: int) -> tuple[Value, Mark]:
         if depth >= MAX_DEPTH:
-            self._abandon(Problem("too-deep", f"more than {MAX_DEPTH} levels of nesting"), event)
+            self._abandon(TOO_DEEP, event)
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
         return self._list(event, depth)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.manifest.folder import container
 
-from reconciler.manifest.walk import MAX_DEPTH
+from reconciler.manifest.syntax import MAX_DEPTH
 
 if TYPE_CHECKING:
     from unit.manifest.folder import Folder
