@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.library.plans import read_plan, write_plan
     from reconciler.manifest.results import Loaded
     from reconciler.model.diagnostics import Diagnostic, Position, Severity
+    from reconciler.model.drift import Cause, DriftItem
     from reconciler.model.errors import (
         ApiError,
         EmulatorFailed,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
         Reason,
         Target,
     )
-    from reconciler.model.result import Cause, DriftItem
     from reconciler.model.stop import Stop
 
 __version__ = "0.1.0"
@@ -80,7 +80,7 @@ _HOMES = {
     "model.exit_codes": "ExitCode",
     "model.outcome": "Outcome",
     "model.plan": "Action Change FieldChange FileChange FileOperation Flag Plan Reason Target",
-    "model.result": "Cause DriftItem",
+    "model.drift": "Cause DriftItem",
     "model.stop": "Stop",
 }
 """Where each name comes from, once it is asked for."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.api import errors
 from reconciler.api.headers import retry_after, should_retry, unix_seconds
@@ -75,8 +76,7 @@ _QUOTA_WORDS = re.compile(
 """Words for what an account may have, compared in lower case; not for sizes of files or bounds of fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A whole answer: `body` is raw, `date` the server's clock in unix seconds where it tells.
 
     `hide` takes out of a short text what no error may show.

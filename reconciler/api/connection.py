@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 from reconciler import __version__
@@ -20,6 +19,7 @@ from reconciler.api.request import MAX_CONNECTIONS, Request
 from reconciler.api.retry import RetryPolicy
 from reconciler.api.transport import new_transport
 from reconciler.api.waiting import Teller
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -43,12 +43,12 @@ _T = TypeVar("_T")
 _Shown = TypeVar("_Shown", bytes, str)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Redacted, frozen=True):
     """Where the API is and who asks; the key is never shown."""
 
+    told: ClassVar[tuple[str, ...]] = ("base_url", "organization", "project")
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: str
     organization: str | None = None
     project: str | None = None
 

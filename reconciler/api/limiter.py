@@ -15,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.api.allowance import Allowance
 from reconciler.api.errors import ConnectionFailed, RateLimited, ReplyLost, ServerError
@@ -43,12 +44,14 @@ _HAIR = 1e-6
 """Seconds that are not worth a sleep."""
 
 
-@dataclass(order=True, slots=True)
-class _Waiter:
+class _Waiter(Struct, eq=False):
     since: float
     joined: int
-    wish: Wish = field(compare=False)
-    turn: asyncio.Future[Turn] = field(compare=False)
+    wish: Wish
+    turn: asyncio.Future[Turn]
+
+    def __lt__(self, other: _Waiter) -> bool:
+        return (self.since, self.joined) < (other.since, other.joined)
 
 
 class Limiter:

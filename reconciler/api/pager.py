@@ -21,8 +21,9 @@ An incomplete list is never returned: a missing row would become a second contai
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from reconciler.api.errors import BadRequest, ContainerExpired, NotFound, ProtocolError
 from reconciler.model.steps import PAGE
@@ -46,8 +47,7 @@ _END = ""
 _Row = TypeVar("_Row")
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[_Row]):
+class Page(Struct, Generic[_Row], frozen=True):
     """One page: rows with their ids, in the server's order; `has_more` is None where it is missing."""
 
     rows: tuple[tuple[str, _Row], ...]
@@ -56,8 +56,7 @@ class Page(Generic[_Row]):
     date: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[_Row]):
+class Listing(Struct, Generic[_Row], frozen=True):
     """A whole list, each id once; `date` is the server's clock on the first page.
 
     `ends` are the rows that end its pages, for the next listing to begin at; none where that is no use.
@@ -70,8 +69,7 @@ class Listing(Generic[_Row]):
     floor: Cursor | None = None
 
 
-@dataclass
-class _Walk(Generic[_Row]):
+class _Walk(Struct, Generic[_Row]):
     """What one walk has learned so far; `seen`, `used` and `trail` are of one pass only.
 
     `trail` holds the latest cursors in the list's order, the current one last; `doubted` those that were

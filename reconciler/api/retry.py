@@ -11,8 +11,9 @@ only the deadline ends it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.api.errors import (
     AuthenticationFailed,
@@ -42,8 +43,7 @@ INVALID = (400, 422)
 _MOST_DOUBLINGS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What became of a call so far: failures, refusals (429), and seconds since its first attempt began."""
 
     failures: int = 0
@@ -57,8 +57,7 @@ class Tried:
         return Tried(self.failures + 1, self.refusals, seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """Bounds of one call.
 
     Attributes:

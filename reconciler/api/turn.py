@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,7 @@ def nobody(seconds: float, because: str) -> None:
     """Hears of waits, and does nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a call wants of its turn.
 
     Attributes:
@@ -36,8 +36,7 @@ class Wish:
     tell: Callable[[float, str], None] = nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One request under way: its number, when it began, and how many were in flight then.
 
     `guided` tells that the server's headers had told by then how many it allows, `beyond` that the limit that

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.cli.input_options import given_by
 from reconciler.cli.interrupts import ignore_signals, run_until_second_signal, run_until_signal

@@ -18,8 +18,9 @@ from reconciler.control.passes import Compare, Converge, prepare
 from reconciler.control.requested import check_requested
 from reconciler.control.saved import read_plan_file, write_plan_file
 from reconciler.control.secrets import Purpose, Values
+from reconciler.model.drift import QUIET_CAUSES
 from reconciler.model.plan import REFUSALS, Reason
-from reconciler.model.result import QUIET_CAUSES, Result
+from reconciler.model.result import Result
 from reconciler.planning.drift import drift_of
 
 if TYPE_CHECKING:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from os import PathLike  # noqa: TC003 - as in the model: help() asks for it
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from reconciler.ledger.places import ledger_file
 from reconciler.ledger.store import Part, Place, Store
 from reconciler.model.errors import EmulatorFailed, UsageError
 from reconciler.model.profile import GENERIC, OPENAI, PROFILES, Profile, profile_for
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from os import PathLike
 
     from reconciler.control.account import Account, Speed
     from reconciler.model.events import Waiting
@@ -28,8 +30,7 @@ EMULATOR_KEY = "emulator"
 """Any non-empty bearer token is accepted by the built-in emulator."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Redacted, frozen=True, kw_only=True):
     """Where an account is, who asks, and how hard it may be worked.
 
     What is None is read from the environment (`OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_ORG_ID`,
@@ -39,8 +40,19 @@ class Access:
     remember, `"none"` for nothing. `parallelism` counts requests at once, `rpm` those of a minute.
     """
 
+    told: ClassVar[tuple[str, ...]] = (
+        "base_url",
+        "organization",
+        "project",
+        "provider",
+        "emulator",
+        "ledger",
+        "allow_insecure_http",
+        "parallelism",
+        "rpm",
+    )
     base_url: str | None = None
-    api_key: str | None = field(default=None, repr=False)
+    api_key: str | None = None
     organization: str | None = None
     project: str | None = None
     provider: str | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct, field
 
 from reconciler.ledger.ledger import Ledger
 from reconciler.model.errors import InvalidInput
 from reconciler.model.plan import Target
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Struct, frozen=True):
     """How hard an account may be worked: requests at once, and a minute (None: learned from refusals)."""
 
     parallelism: int = 16
@@ -35,15 +36,15 @@ def nobody(waiting: Waiting) -> None:
     del waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Redacted, frozen=True):
     """An endpoint with its identity for plans, its profile, and what earlier runs remember of it.
 
     `listen` is told of waits that are long enough to be wondered about.
     """
 
+    told: ClassVar[tuple[str, ...]] = ("base_url", "target", "profile", "clock", "ledger", "listen")
     base_url: str
-    api_key: str = field(repr=False)
+    api_key: str
     target: Target
     profile: Profile
     clock: Clock

@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.profile import BEYOND, DROPPED

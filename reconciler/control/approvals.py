@@ -5,8 +5,9 @@ None of it is stored in a plan: what is asked counts for the apply that asks it,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.digest import plan_digest
 from reconciler.model.errors import PlanMismatch, ReconcilerError, Refused
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """`digest` is the expected one, None for any; `required` are the flags that want a word of their own."""
 
     digest: str | None = None

@@ -7,9 +7,10 @@ declared, as a changed manifest is.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from shlex import quote
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.control.named import check_named
 from reconciler.manifest.given import ENVIRONMENT, STANDARD_INPUT

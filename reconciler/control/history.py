@@ -7,8 +7,9 @@ contacted anything and is no run.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.control.clock import now
@@ -29,8 +30,7 @@ LONGEST_SCOPE = 100
 """Characters that the names of a set without prefix may take."""
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """A run under way: what it has come to so far. Whoever runs it fills it in."""
 
     prepared: Prepared | None = None

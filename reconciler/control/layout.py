@@ -6,10 +6,11 @@ touched.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.control.manifests import InvalidManifests
 from reconciler.control.replacing import replace_file
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """What is to be done: with `write` files are changed, with `diff` it is shown what changes."""
 
     write: bool = True

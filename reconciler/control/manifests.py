@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.control.allowances import as_errors, settled, without_allowed
 from reconciler.control.policies import NO_POLICIES, of_containers

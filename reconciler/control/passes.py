@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.control.account import Speed
@@ -53,8 +55,7 @@ class AccountChanged(PlanMismatch):
     code = "account-changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the command line asks of a pass; `names` are globs, empty for all.
 
     `busy` keeps containers that somebody is using; None does not ask. `asked` and `replacing` are as in a
@@ -83,8 +84,7 @@ class Options:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A plan with everything that carrying it out needs; `made_at` is by the account's clock."""
 
     plan: Plan

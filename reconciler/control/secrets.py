@@ -11,13 +11,15 @@ What is missing is an error with its place (exit 3), whenever it is found, and n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import field
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Action
+from reconciler.model.redacted import Redacted
 from reconciler.model.stamp import KEY_VARIABLE
 from reconciler.model.write_only import Secret
 
@@ -42,12 +44,12 @@ class Purpose(Enum):
     SEND = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Redacted, frozen=True):
     """Where values may come from, and what they are for."""
 
+    told: ClassVar[tuple[str, ...]] = ("purpose",)
     purpose: Purpose = Purpose.NOTHING
-    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def key(self) -> Secret | None:

@@ -6,8 +6,10 @@ completes: a new container without all its files is synced, an old copy beside a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.api.errors import NotFound, fate_unknown
 from reconciler.execute.errors import NotAsPlanned, NotShownYet
@@ -37,8 +39,7 @@ if TYPE_CHECKING:
     from reconciler.model.steps import Step
 
 
-@dataclass
-class ChainState:
+class ChainState(Struct):
     """What the steps of one chain know of those before them.
 
     `container_id` is the copy being worked on; `rows` its latest listing; `uploaded` the ids of the new

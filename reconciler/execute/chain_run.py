@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from reconciler.execute.chain import ChainState
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from reconciler.model.steps import Chain, Link, Step
 
 
-@dataclass
-class ChainRun:
+class ChainRun(Struct):
     """A chain with its position. `unknown` is why it waits, None while it does not.
 
     `done` names the completed steps of the current link. `made_at` is when this run made its container and

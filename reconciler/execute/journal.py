@@ -7,8 +7,10 @@ leaves a trace of what may exist. Afterwards the container's id is: a list may l
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.memory import LONGEST_LAG_SEEN, ContentDigest, Touch, lag_for
 from reconciler.model.stamp import traces
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from reconciler.model.steps import Chain, CreateContainer, VerifyUploads
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(Struct, frozen=True):
     """A container of this run: `sent` and `answered` are the server's times around the create.
 
     `complete` says that its change is done and verified.

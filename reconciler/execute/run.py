@@ -6,9 +6,10 @@ Events leave through a queue, so that whoever listens, slowly or not at all, nev
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from reconciler.api.errors import NotFound, fate_unknown
 from reconciler.api.parallel import each
@@ -62,8 +63,7 @@ WAIT_SLICE_SECONDS = 0.5
 """How soon an interrupt is noticed while waiting for the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What is to be done: chains, ids of dead rows to sweep, and what was there before.
 
     `order` says whether the deletes of undeclared names come after all chains or, for accounts at their

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.ledger.file import reason, take_away
 from reconciler.ledger.report import DamagedLedger, existing, report_of

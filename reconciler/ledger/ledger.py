@@ -177,9 +177,9 @@ class Ledger:
         Returns:
             The run's number, None where it could not be noted.
         """
-        marks = ", ".join("?" for _ in Run.__slots__)
+        marks = ", ".join("?" for _ in Run.__struct_fields__)
         query = f"INSERT OR REPLACE INTO run (id, target, {rows.RUN_COLUMNS}) VALUES (?, ?, {marks})"  # noqa: S608 - our own names
-        values = tuple(getattr(run, name) for name in Run.__slots__)
+        values = tuple(getattr(run, name) for name in Run.__struct_fields__)
         noted: list[int | None] = [number]
 
         def work(db: sqlite3.Connection, target: int) -> None:

@@ -14,8 +14,9 @@ import hashlib
 import json
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.model.errors import LockHeld
 
@@ -30,8 +31,7 @@ WAIT_SECONDS = 0.2
 """How often a held lock is tried again while waiting for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Who holds a lock, for the message of who does not get it."""
 
     pid: int
@@ -44,8 +44,7 @@ class Owner:
         return f"`{self.command}` of {self.user}@{self.host}, process {self.pid}, since {self.since}"
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long to wait for a lock; `sleep` waits that many seconds."""
 
     seconds: float
@@ -78,7 +77,7 @@ def held(path: Path, owner: Owner, patience: Patience) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         _acquire(file, patience)
-        _sign(file, json.dumps({name: getattr(owner, name) for name in owner.__slots__}))
+        _sign(file, json.dumps({name: getattr(owner, name) for name in owner.__struct_fields__}))
         try:
             yield
         finally:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-RUN_COLUMNS = ", ".join(Run.__slots__)
+RUN_COLUMNS = ", ".join(Run.__struct_fields__)
 
 
 def memory(db: sqlite3.Connection, target: int) -> Memory:

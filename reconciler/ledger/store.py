@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from reconciler.ledger.bounds import bound, tidy, tidy_target
 from reconciler.ledger.file import BUSY_SECONDS, damaged, open_file, reason, take_away
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a ledger is kept.
 
     `own` says that nobody else has any business there; `busy_seconds` how long others may hold the file.

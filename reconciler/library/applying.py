@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.control.access import Access, opened, remembering
 from reconciler.control.approvals import Conditions
@@ -47,8 +48,7 @@ Scope = tuple[str | None, tuple[str, ...]]
 """A prefix, and the declared names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """One run that changes things, as its caller asked for it."""
 
     command: str

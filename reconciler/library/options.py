@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from reconciler.control.passes import Options as PassOptions
 from reconciler.control.policies import policies_at
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from reconciler.control.account import Speed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What is selected, and what may happen to it; each is the option of that name on the command line.
 
     `names`, `exclude` are globs, `replace` declared names, `policies` paths. `busy_window` is in seconds,

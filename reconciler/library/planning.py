@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.control.access import Access, opened, remembering
 from reconciler.control.checkout import commit_of
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from reconciler.ledger.store import Store
     from reconciler.library.loading import Manifests
     from reconciler.manifest import Loaded
+    from reconciler.model.drift import DriftItem
     from reconciler.model.events import Event
     from reconciler.model.plan import Plan
-    from reconciler.model.result import DriftItem
 
 
 def plan(

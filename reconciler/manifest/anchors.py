@@ -6,8 +6,9 @@ later would still visit each use. Every use is therefore counted with all that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.manifest.findings import Problem, shortened
 from reconciler.manifest.values import BROKEN, ListMarks, MappingMarks, position
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Mark, Offset, Value
 
 
-@dataclass(slots=True)
-class Anchored:
+class Anchored(Struct):
     """A value that aliases may stand for; `size` is None until its end was read."""
 
     at: Offset

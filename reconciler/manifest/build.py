@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from reconciler.manifest import inputs, replicas
 from reconciler.manifest.crosschecks import entries, only

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import fields
 from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ class NotWritable(Exception):
 
 
 class Columns:
-    """Writes and reads values of these kinds (frozen dataclasses, enumerations, text), tuples and bytes."""
+    """Writes and reads values of these kinds (Structs, enumerations, text), tuples and bytes."""
 
     def __init__(self, kinds: Iterable[type]) -> None:
         self._kinds: Mapping[str, type] = {kind.__name__: kind for kind in kinds}
@@ -162,6 +161,6 @@ def _taking(kind: type) -> Callable[[Any], tuple[Any, ...]]:
         return lambda value: (value.value,)
     if issubclass(kind, str):
         return lambda value: (str(value),)
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # what is left are dataclasses
+    names = kind.__struct_fields__  # type: ignore[attr-defined]  # what is left are Structs
     take = attrgetter(*names)
     return (lambda value: (take(value),)) if len(names) == 1 else take

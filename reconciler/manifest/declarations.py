@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.manifest import rules, variables
 from reconciler.manifest.findings import error, quoted
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 KEY = "variables"
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A declaration: where its name stands, and the node of its default, None where it has none.
 
     `sound` is False where the grammar refuses it, so that nothing else is said about its uses.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.manifest.columns import Columns, NotWritable
 from reconciler.manifest.results import Loaded
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What is written. `hidden` are, for each of `names`, the spans of its text that no quote shows."""
 
     desired: Desired

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import field
+
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +19,7 @@ ENVIRONMENT = "RECONCILER_VAR_"
 """How the names of environment variables begin that set variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Redacted, frozen=True):
     """What stands outside of the manifests; the text of a variable may be a secret, so no repr shows one.
 
     `variables` are names with their text, the last one counts; `files` are paths of YAML files with more,
@@ -25,8 +27,9 @@ class Given:
     `base` the folder that sources of such a manifest are relative to, None for the current one.
     """
 
-    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    told: ClassVar[tuple[str, ...]] = ("files", "stdin", "base")
+    variables: tuple[tuple[str, str], ...] = ()
     files: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict)
     stdin: BinaryIO | None = None
     base: str | None = None

@@ -18,10 +18,11 @@ import hashlib
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from errno import EFBIG
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from reconciler import __version__
 from reconciler.manifest.discovery import discover

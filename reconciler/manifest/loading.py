@@ -5,10 +5,11 @@ Every step says all that it can about every file; only when none of them found a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from reconciler.manifest import build, crosschecks, input_checks, skill_folders, sources
 from reconciler.manifest.comments import allowances

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from msgspec import Struct, field
+
+from reconciler.model.allowances import Allowance
 from reconciler.model.asked import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reconciler.model.allowances import Allowance
-    from reconciler.model.diagnostics import Diagnostic, Position
-    from reconciler.model.scope import Desired
+from reconciler.model.diagnostics import Diagnostic, Position
+from reconciler.model.scope import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A set of manifests as one value, or None when any diagnostic is an error.
 
     `uses` tells at which places values come from variables, for what is found later, `reading` how it
@@ -30,8 +26,7 @@ class Loaded:
     allowances: tuple[Allowance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprinted:
+class Fingerprinted(Struct, frozen=True):
     """The same set with size and digest of each local file that could be read."""
 
     desired: Desired

@@ -6,8 +6,9 @@ A file's last line end is left out, since editors and `echo` add one and no secr
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.manifest.findings import Problem, error
 from reconciler.manifest.results import Fingerprinted

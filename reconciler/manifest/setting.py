@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from reconciler.manifest import variables
 from reconciler.manifest.findings import did_you_mean, error, quoted
 from reconciler.manifest.given import ENVIRONMENT
 from reconciler.manifest.variable_files import VariableFile
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 OPTION = "--var"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Redacted, frozen=True):
     """The text of a variable and what sets it, in words.
 
     `text` is None where nothing does; `refused` where what sets it is itself refused, so that no use of it
     needs a word.
     """
 
-    text: str | None = field(default=None, repr=False)
+    told: ClassVar[tuple[str, ...]] = ("by", "refused")
+    text: str | None = None
     by: str = ""
     refused: bool = False
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.manifest import input_rules, paths, rules
 from reconciler.manifest.crosschecks import entries, holding
@@ -43,8 +44,7 @@ _LONGEST_TOP = 101
 _LEFT_OUT = "__pycache__"
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The files of a skill, sorted by path; or what is wrong with it."""
 
     files: tuple[SkillFile, ...] = ()

@@ -6,8 +6,9 @@ the same shape; a `Node` walks both at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Position
 
@@ -18,8 +19,7 @@ COLUMN_BITS = 32
 _COLUMN = (1 << COLUMN_BITS) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(Struct, frozen=True):
     """A plain scalar that some version of YAML reads as other than text, such as `no` or `1.10`."""
 
     text: str
@@ -42,16 +42,14 @@ Offset: TypeAlias = int
 """Line and column, both counted from 0, packed into one integer: there are hundreds of thousands."""
 
 
-@dataclass(slots=True)
-class ListMarks:
+class ListMarks(Struct):
     """Where a list and its items stand."""
 
     at: Offset
     items: list[Mark]
 
 
-@dataclass(slots=True)
-class MappingMarks:
+class MappingMarks(Struct):
     """Where a mapping, its keys and its values stand."""
 
     at: Offset

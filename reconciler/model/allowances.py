@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from reconciler.model.diagnostics import Position
+from reconciler.model.diagnostics import Position
 
 Place = tuple[str, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """One such comment. `line` is the line it is about: its own, or the next one where it stands alone.
 
     `code` and `reason` are as they were written, empty where they are missing.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +15,7 @@ MAX_FILE_SIZE = 512 * 1024 * 1024
 """Bytes of a file: what the Files API takes (512 MB each); no figure is known for containers themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How manifests are read: whoever reads them again, for a saved plan, reads them the same way.
 
     `allow_outside` lets them name local files outside of their folder. `max_file_size` is in bytes.
@@ -25,8 +25,7 @@ class Reading:
     max_file_size: int = MAX_FILE_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Options that a saved plan carries.
 
     `exclude` are globs over declared names that are left alone, `replace` declared names that are replaced

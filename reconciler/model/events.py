@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from reconciler.model.plan import Change
+from reconciler.model.plan import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An error as a value: `code` is kebab-case, `message` unescaped; never a secret."""
 
     code: str
@@ -18,22 +15,19 @@ class Failure:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True):
     """`changes` of the plan are about to be carried out."""
 
     changes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeStarted:
+class ChangeStarted(Struct, frozen=True):
     """The first request of a change is about to be sent."""
 
     change: Change
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeApplied:
+class ChangeApplied(Struct, frozen=True):
     """A change is complete and verified; `container_id` is the container that now stands, if any does.
 
     `unverifiable` are fields that were sent and that no answer shows: nobody can say they were heeded.
@@ -44,8 +38,7 @@ class ChangeApplied:
     unverifiable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFailed:
+class ChangeFailed(Struct, frozen=True):
     """A change stopped half-way. `done` names the steps that were completed before."""
 
     change: Change
@@ -53,32 +46,28 @@ class ChangeFailed:
     done: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeNotStarted:
+class ChangeNotStarted(Struct, frozen=True):
     """A change was not begun: an earlier link of its chain failed, or the run was interrupted."""
 
     change: Change
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class RowSwept:
+class RowSwept(Struct, frozen=True):
     """A dead row was deleted, or is `failure`'s; neither is a change of the plan."""
 
     container_id: str
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Nothing is sent for `seconds`; `because` says why, for whoever watches."""
 
     seconds: float
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class DoublesSeen:
+class DoublesSeen(Struct, frozen=True):
     """The closing list shows more live copies of a created name than were made: the next plan's `duplicate`.
 
     `failure` says why the list could not be read, where it could not. `removed` are ids of empty younger
@@ -90,8 +79,7 @@ class DoublesSeen:
     removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True):
     """The stream ends here. `requests` counts everything sent for it, retries included."""
 
     requests: int

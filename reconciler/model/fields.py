@@ -7,8 +7,9 @@ change, and no failure. Domains are compared case-folded and unordered, as the A
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.plan import FieldChange, FieldValue
 from reconciler.model.spec import ALLOWLIST
@@ -28,8 +29,7 @@ NETWORK_TYPE = "network_policy.type"
 DOMAINS = "network_policy.allowed_domains"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`changes` force a replace; `unverifiable` are paths of declared fields that the row does not show.
 
     `ignored` would force one if the manifest did not say to leave them; empty where there are changes, since

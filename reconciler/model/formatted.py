@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class FormattedFile:
+class FormattedFile(Struct, frozen=True):
     """A file by the path that was given, `-` for standard input; `changed` says that it was not laid out.
 
     `diff` are the lines of a unified diff where one was asked for. `text` is the laid-out text of standard

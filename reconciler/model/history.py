@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from msgspec import Struct
 
+from reconciler.model.memory import Birth, Intent
+from reconciler.model.plan import Target
 from reconciler.model.touching import Conduct
-
-if TYPE_CHECKING:
-    from reconciler.model.memory import Birth, Intent
-    from reconciler.model.plan import Target
 
 _NOTHING_LEARNED = Conduct()
 
 
-@dataclass(frozen=True, slots=True)
-class SeenPrefix:
+class SeenPrefix(Struct, frozen=True):
     """A scope that was applied to the target: its prefix, the sub-prefixes carved out of it, and when."""
 
     prefix: str
@@ -23,8 +19,7 @@ class SeenPrefix:
     seen_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run that could change something, as `reconciler history` shows it.
 
     `started_at` is RFC 3339 by the local clock; `scope` a prefix or declared names; `digest` the plan's,
@@ -45,16 +40,14 @@ class Run:
     tool_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class PastRun:
+class PastRun(Struct, frozen=True):
     """A run with the account that it worked on."""
 
     target: Target
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class TargetReport:
+class TargetReport(Struct, frozen=True):
     """What a ledger remembers of one target: itself where people act on it, else how many there are.
 
     `lag_seen` is in seconds; the times of intents and births are the server's, in unix seconds. `conduct` is
@@ -74,8 +67,7 @@ class TargetReport:
     conduct: Conduct = _NOTHING_LEARNED
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerReport:
+class LedgerReport(Struct, frozen=True):
     """A ledger's file and what is in it, or what was forgotten of it.
 
     `local_files` counts the files of this machine whose digests are known. `size` (bytes) and `version` are

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.model.json_values import optional_text, texts
 
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from reconciler.model.json_values import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What set the variables that a set uses; never their text, which may be a secret.
 
     `options` are the variables that `--var` set and `environment` those that the environment did, sorted;

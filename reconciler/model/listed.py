@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """The last row of a page: its id, which a list takes as `after`, and its `created_at` (unix seconds)."""
 
     id: str
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class NameFilter:
+class NameFilter(Struct, frozen=True):
     """What the server's filter by name was last seen to do; `date` is the server's time of that.
 
     `works` says that it was proven to match by prefix or substring, otherwise that it was of no use.
@@ -24,8 +22,7 @@ class NameFilter:
     date: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """The names that a pass is about: all below a prefix, or without one exactly those that are declared.
 
     Without either it is about the whole account. `names` are the declared ones, `exclude` prefixes that are
@@ -38,8 +35,7 @@ class Sought:
     dead: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(Struct, frozen=True):
     """A row that expired or was deleted, which is final; `name` is the live name."""
 
     id: str
@@ -48,8 +44,7 @@ class Dead:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(Struct, frozen=True):
     """A row before which everything is dead, itself included, seen so at `date` (server's unix seconds).
 
     `dead` are the rows up to it that concern a scope; of the others nothing depends.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING
 
-from reconciler.model.names import parse_live_name
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from reconciler.model.names import Stamp
-    from reconciler.model.spec import ContainerSpec, FileSpec
+from reconciler.model.names import Stamp, parse_live_name
+from reconciler.model.spec import ContainerSpec, FileSpec
 
 LIVE_STATUSES = frozenset({"running", "active"})
 """`running` on the wire, `active` in the reference's prose."""
@@ -42,16 +39,14 @@ class Origin(StrEnum):
     LEDGER = "ledger"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """When and how a row was seen; `date` is the server's own clock in unix seconds, None without one."""
 
     origin: Origin
     date: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveFile:
+class LiveFile(Struct, frozen=True):
     """A row of a file listing. `spec.path` is the base name, `path` the server's own text."""
 
     id: str
@@ -66,8 +61,7 @@ class LiveFile:
         return _in_folder(self.path) == self.spec.path
 
 
-@dataclass(frozen=True, slots=True)
-class LiveContainer:
+class LiveContainer(Struct, frozen=True):
     """A row of the container list. `name` is the live name, `spec.name` the declared one.
 
     `files_seen` says where its files are from, None where nobody listed them. `used_at` is when somebody
@@ -107,8 +101,7 @@ class LiveContainer:
         return parse_live_name(self.name).stamp
 
 
-@dataclass(frozen=True, slots=True)
-class LiveState:
+class LiveState(Struct, frozen=True):
     """Everything one observation saw, in the order of the API's list.
 
     `whole` says that it is all of the account; otherwise containers outside of the scope are missing.

@@ -6,12 +6,10 @@ seconds ahead, looking for "newer" rows doubled 109 of 300 creates in a simulati
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from msgspec import Struct, field
 
 LEAST_LAG = 10.0
 """Seconds that a list may take to show a write, until more is learned; users saw about five."""
@@ -29,8 +27,7 @@ BURIED_SECONDS = 900
 """How long a deleted container that is still listed is known to be gone; users saw minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """A create that was about to be sent. It stays for as long as nobody knows what became of it.
 
     `known` are ids of containers of that live name that were there before; none of them can be what it made.
@@ -41,8 +38,7 @@ class Intent:
     known: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """An upload that was about to be sent, likewise: a list of files may lag, too."""
 
     container_id: str
@@ -50,8 +46,7 @@ class Sending:
     date: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Birth:
+class Birth(Struct, frozen=True):
     """A container that we made and that no list has shown yet; `name` is its live name."""
 
     id: str
@@ -59,8 +54,7 @@ class Birth:
     date: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Struct, frozen=True):
     """Our operations on a container, and the last activity that was somebody else's.
 
     `ours` is the time of our last operation and `also` those of the ones just before it, `before` what
@@ -77,8 +71,7 @@ class Touch:
         return active == self.before or any(abs(active - each) <= 1 for each in (self.ours, *self.also))
 
 
-@dataclass(frozen=True, slots=True)
-class ContentDigest:
+class ContentDigest(Struct, frozen=True):
     """What is in a file of a container, by what was sent or read: SHA-256 in hex.
 
     `bytes` is its size as the server showed it. `sent` is the server's time just before we uploaded it, None
@@ -93,8 +86,7 @@ class ContentDigest:
     used: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """What tells that a local file was not written meanwhile; times in nanoseconds."""
 
     bytes: int
@@ -109,8 +101,7 @@ class FileState:
         return f"{self.bytes}:{self.mtime_ns}:{self.ctime_ns}:{self.inode}:{self.device}"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDigest:
+class LocalDigest(Struct, frozen=True):
     """What was in a local file while its state was `state` (`FileState.key`).
 
     `key` stands for its path, `used` is a day's number.
@@ -122,8 +113,7 @@ class LocalDigest:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Everything that is remembered of one target.
 
     `tombstones` are ids of containers that a read confirmed gone, with the time of that; `doomed` ids whose

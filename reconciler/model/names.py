@@ -9,7 +9,8 @@ belong to a scope, and is then reported, pruned and shown escaped like any other
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 DECLARED_NAME = r"[A-Za-z0-9][A-Za-z0-9._/ -]{0,99}"
 """What a manifest may declare. `~` is reserved for the stamp."""
@@ -21,8 +22,7 @@ PREFIX_MINIMUM = 3
 PREFIX_ENDS = "-_./"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The mark of write-only inputs: the letter of the rule that made it, and 40 bits in base32.
 
     The rule behind a letter is frozen for ever; a stamp with an older letter is compared by its own rule.
@@ -32,8 +32,7 @@ class Stamp:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class LiveName:
+class LiveName(Struct, frozen=True):
     """A live name taken apart."""
 
     declared: str

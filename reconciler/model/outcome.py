@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from functools import reduce
-from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.events import (
     ChangeApplied,
@@ -13,22 +15,17 @@ from reconciler.model.events import (
     ChangeStarted,
     DoublesSeen,
     Event,
+    Failure,
     RowSwept,
     RunFinished,
     RunStarted,
     Waiting,
 )
 from reconciler.model.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from reconciler.model.events import Failure
-    from reconciler.model.plan import Change
+from reconciler.model.plan import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of each change of a plan, and of the run.
 
     `under_way` holds changes that were begun and not finished: empty, unless the run was cut off.

@@ -6,17 +6,15 @@ is different and then, for a skip, what stands in the way: `(not-in-manifest, pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from reconciler.model.asked import Asked, selected
+from reconciler.model.diagnostics import Diagnostic, Position
 from reconciler.model.inputs import Inputs
+from reconciler.model.scope import Scope
 from reconciler.model.spec import ReplaceOrder
-
-if TYPE_CHECKING:
-    from reconciler.model.diagnostics import Diagnostic, Position
-    from reconciler.model.scope import Scope
 
 
 class Action(StrEnum):
@@ -78,8 +76,7 @@ FieldValue = str | int | tuple[str, ...] | None
 """A field as a plan shows it; None where it is absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field, by its dotted path in the manifest."""
 
     path: str
@@ -87,8 +84,7 @@ class FieldChange:
     after: FieldValue
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True):
     """One file of a container, by its base name. `file_id` is the row that is deleted or kept."""
 
     operation: FileOperation
@@ -98,8 +94,7 @@ class FileChange:
     file_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BusyGuard:
+class BusyGuard(Struct, frozen=True):
     """What is asked about containers that somebody else is using.
 
     Used within `window` seconds, one is not replaced or deleted, unless `allowed`.
@@ -109,8 +104,7 @@ class BusyGuard:
     allowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Why a container counts as in use; unix seconds, both by the server's clock.
 
     `used_at` is when somebody else used it last, None where the server does not say; `observed_at` the
@@ -128,8 +122,7 @@ class Activity:
         return max(0, self.observed_at - self.used_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What happens to one container and why.
 
     `container_id` is the live copy that it is about, None for a create. `order` matters to a replace only.
@@ -183,8 +176,7 @@ class Change:
         return self.action is Action.SKIP and Reason.BUSY in self.reasons and not self.blocked
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Which account a plan is for; never the key. `url` is `emulator:ID` for a built-in emulator."""
 
     url: str
@@ -192,8 +184,7 @@ class Target:
     project: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What applying costs: requests that apply sends, and US dollars per hour of the declared containers.
 
     The dollars count every declared container as active, less those that `destroy` deletes. `raised` is what
@@ -217,16 +208,14 @@ class Cost:
         return -(-self.requests // self.per_minute)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """The git commit that manifests lay in; `dirty`: they were other than it, None where nobody can tell."""
 
     id: str
     dirty: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """See the module's docstring. `desired` is (declared name, digest of its desired state), sorted.
 
     `names` are the globs that narrowed it (empty: everything), `busy` what was asked about containers in

@@ -5,8 +5,9 @@ Reading is strict: whatever is not of the format's shape is refused, since a pla
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from reconciler.model.asked import Asked
 from reconciler.model.asked_json import asked_values, read_asked

@@ -8,9 +8,11 @@ nobody knows of a target is left as the OpenAI API has it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.diagnostics import Severity
 from reconciler.model.memory import LEAST_LAG
@@ -31,8 +33,7 @@ class Feature(StrEnum):
     FILE_ID = "files.file_id"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that a target cannot do: how it is told, what to do about it, and who says so."""
 
     feature: Feature
@@ -43,8 +44,7 @@ class Gap:
     known_from: str
 
 
-@dataclass(frozen=True, slots=True)
-class IdleLimit:
+class IdleLimit(Struct, frozen=True):
     """The longest idle minutes; more is known to be refused (error), or not documented (warning)."""
 
     minutes: int
@@ -59,8 +59,7 @@ DROPPED = "unverifiable"
 """The code of what a gateway drops in silence: asked for, and nobody can tell whether it was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Defaults and limits of one kind of target.
 
     `idle` is the longest idle time, None where it is unknown. `gaps` is what it cannot do.

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from typing import Self
@@ -58,16 +59,19 @@ class _Masked(NamedTuple):
         return Quoted(self.text, mask + len(MASK) + index - end)
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """A text, what in it is hidden, and from which line on it could not be read (None: all of it was)."""
 
-    text: str = field(repr=False)
+    text: str
     hidden: tuple[Span, ...] = ()
     unread_from: int | None = None
-    _starts: array[int] = field(default_factory=lambda: array("I"), repr=False)
-    _last: _Masked | None = field(default=None, repr=False)
+    _starts: array[int] = field(default_factory=lambda: array("I"))
+    _last: _Masked | None = field(default=None)
     """The line quoted last: all of a long file may be one."""
+
+    def __repr__(self) -> str:
+        """Without the text, which may hold secrets."""
+        return f"Text(hidden={self.hidden!r}, unread_from={self.unread_from!r})"
 
     def quote(self, line: int, column: int) -> Quoted | None:
         """The line of a position, counted from 1, masked; None where it may not be shown, or is not there."""

@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Diagnostic, errors_in
 from reconciler.model.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from reconciler.model.drift import DriftItem
     from reconciler.model.errors import ReconcilerError
     from reconciler.model.explanations import Explanation
     from reconciler.model.formatted import FormattedFile
     from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
-    from reconciler.model.plan import Activity, Plan, Reason
+    from reconciler.model.plan import Plan
 
 
-class Cause(StrEnum):
-    """Why something drifted; `removed` also covers what was never created."""
-
-    EXPIRED = "expired"
-    REMOVED = "removed"
-    FILES_CHANGED = "files-changed"
-    FILES_ADDED = "files-added"
-    FIELDS = "fields"
-    DOUBLED = "doubled"
-    UNMANAGED = "unmanaged"
-
-
-QUIET_CAUSES = frozenset({Cause.EXPIRED, Cause.UNMANAGED})
-"""Causes that do not make `drift` exit 2 unless asked: containers expire and strangers appear every day."""
-
-
-@dataclass(frozen=True, slots=True)
-class DriftItem:
-    """One thing that moved. `container_id` is None where there is no live container.
-
-    `activity` is there where that container is in use, so that what it needs would be withheld. `left` says
-    why apply does nothing about it (ignored, left-expired, protected), None where it does.
-    """
-
-    name: str
-    cause: Cause
-    container_id: str | None = None
-    activity: Activity | None = None
-    left: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a command came to. `signal` asks for exit code 2 where changes are pending.
 
     `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words,

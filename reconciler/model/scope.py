@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from msgspec import Struct, field
 
+from reconciler.model.allowances import Allowance
 from reconciler.model.asked import matches
 from reconciler.model.inputs import Inputs
-from reconciler.model.spec import Compare, ReplaceOrder
-
-if TYPE_CHECKING:
-    from reconciler.model.allowances import Allowance
-    from reconciler.model.spec import DesiredContainer
+from reconciler.model.spec import Compare, DesiredContainer, ReplaceOrder
 
 DEFAULT_MAX_DELETE_PERCENT = 30
 PERCENT_COUNTS_FROM = 10
 """Below this number of owned containers a percentage says nothing: one of three is 33 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How many containers one apply may lose; None means no count."""
 
     max_deletes: int | None = None
     max_delete_percent: int = DEFAULT_MAX_DELETE_PERCENT
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Which live containers a set claims, and what it may do with those it does not declare.
 
     `protect` are globs over declared names, declared by this set or not any more.
@@ -54,8 +48,7 @@ class Scope:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Desired:
+class Desired(Struct, frozen=True):
     """A whole set of manifests as one value: `containers` are sorted by name, each name once.
 
     `manifests` are the paths as they were given, and `inputs` what set their variables, so that a saved plan

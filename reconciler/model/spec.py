@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+from msgspec import Struct
+
+from reconciler.model.diagnostics import Position
+from reconciler.model.redacted import Redacted
 from reconciler.model.write_only import NOTHING_WRITTEN, WriteOnly
-
-if TYPE_CHECKING:
-    from reconciler.model.diagnostics import Position
 
 DISABLED = "disabled"
 ALLOWLIST = "allowlist"
@@ -47,8 +47,7 @@ class Compare(StrEnum):
     SIZE = "size"
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicy:
+class NetworkPolicy(Struct, frozen=True):
     """`type` is `disabled` or `allowlist` in manifests and any text on a live row.
 
     `allowed_domains` is None where there are none to speak of, or where a live row does not show them.
@@ -58,16 +57,14 @@ class NetworkPolicy:
     allowed_domains: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiresAfter:
+class ExpiresAfter(Struct, frozen=True):
     """Idle minutes after `anchor` until a container dies; both may be missing on a live row."""
 
     minutes: int | None
     anchor: str | None = LAST_ACTIVE_AT
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerSpec:
+class ContainerSpec(Struct, frozen=True):
     """The fields of a container under its declared name; None means omitted, absent or null."""
 
     name: str
@@ -76,8 +73,7 @@ class ContainerSpec:
     expires_after: ExpiresAfter | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileSpec:
+class FileSpec(Struct, frozen=True):
     """A file by its base name under /mnt/data. `bytes` is None where a live row hides it.
 
     `sha256` is lower-case hex, or None while nobody has read the contents.
@@ -88,22 +84,20 @@ class FileSpec:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(Struct, frozen=True):
     """Contents that lie in a local file; `path` is usable from the current folder."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class InlineContent:
+class InlineContent(Redacted, frozen=True):
     """Contents written in the manifest; never shown, not even by repr."""
 
-    data: bytes = field(repr=False)
+    told: ClassVar[tuple[str, ...]] = ()
+    data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(Struct, frozen=True):
     """Contents that the server copies from its Files API; it names the copy itself."""
 
     file_id: str
@@ -115,8 +109,7 @@ Uploadable = LocalFile | InlineContent
 Content = Uploadable | StoredFile
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredFile:
+class DesiredFile(Struct, frozen=True):
     """A declared file: what it must be, where its bytes come from, and where it is declared.
 
     Of a stored file `spec` holds what is declared to be compared, and None for what is not. `sensitive`
@@ -129,8 +122,7 @@ class DesiredFile:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredContainer:
+class DesiredContainer(Struct, frozen=True):
     """A declared container.
 
     `files` is None where the manifest has no such key: its files are then unmanaged. `prevent_destroy`,

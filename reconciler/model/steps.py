@@ -10,21 +10,17 @@ argument for safety:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+
+from msgspec import Struct
 
 from reconciler.model.names import live_name
-from reconciler.model.plan import Action, FileOperation, Reason
-from reconciler.model.spec import ReplaceOrder, StoredFile
+from reconciler.model.plan import Action, Change, FileOperation, Reason
+from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile, ReplaceOrder, StoredFile
 from reconciler.model.stamp import stamp_of
 from reconciler.model.write_only import NOTHING_WRITTEN, WriteOnly
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from reconciler.model.plan import Change
-    from reconciler.model.spec import ContainerSpec, DesiredContainer, DesiredFile
 
 PAGE = 100
 """Rows in a page of a list; the API's largest."""
@@ -33,8 +29,7 @@ SKEW_SECONDS = 2
 """How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateContainer:
+class CreateContainer(Struct, frozen=True):
     """Create a container of the live name `name`; the steps after it speak of it."""
 
     requests: ClassVar[int] = 1
@@ -43,8 +38,7 @@ class CreateContainer:
     inputs: WriteOnly = NOTHING_WRITTEN
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFiles:
+class CheckFiles(Struct, frozen=True):
     """List the files again: under the declared names `paths` no row but `file_ids` may have appeared.
 
     What is only deleted goes by its id, whatever stands beside it meanwhile.
@@ -55,32 +49,28 @@ class CheckFiles:
     file_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UploadFile:
+class UploadFile(Struct, frozen=True):
     """Upload one declared file."""
 
     requests: ClassVar[int] = 1
     file: DesiredFile
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyUploads:
+class VerifyUploads(Struct, frozen=True):
     """List the files: each upload must be there with its size."""
 
     requests: ClassVar[int] = 1
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyContent:
+class VerifyContent(Struct, frozen=True):
     """Read a file that the server copied, where its digest is declared."""
 
     requests: ClassVar[int] = 1
     file: DesiredFile
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteFile:
+class DeleteFile(Struct, frozen=True):
     """Delete one file row, unless the server dropped it when its name was uploaded again."""
 
     requests: ClassVar[int] = 1
@@ -88,31 +78,27 @@ class DeleteFile:
     file_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyInPlace:
+class VerifyInPlace(Struct, frozen=True):
     """After deleting rows that shared their path with a kept one: list, and upload again what went too."""
 
     requests: ClassVar[int] = 1
     files: tuple[DesiredFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadKept:
+class ReadKept(Struct, frozen=True):
     """Read the kept copy once more before any other copy of its name goes."""
 
     requests: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteContainer:
+class DeleteContainer(Struct, frozen=True):
     """Delete a container by id."""
 
     requests: ClassVar[int] = 1
     container_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmDeleted:
+class ConfirmDeleted(Struct, frozen=True):
     """Read the deleted container: 404, expired or deleted is success."""
 
     requests: ClassVar[int] = 1
@@ -133,16 +119,14 @@ Step = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One change of a chain with its steps."""
 
     change: Change
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """All that happens to one name, in order: a link that fails ends the chain.
 
     `container_id` is the live copy that is kept, None where there is none yet. `last` marks a

@@ -30,16 +30,13 @@ at least G before, by this machine's clock; nothing else about it changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from reconciler.model.live import LIVE_STATUSES, Origin
+from msgspec import Struct
+from msgspec.structs import replace
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from reconciler.model.live import LiveContainer, LiveFile
+from reconciler.model.live import LIVE_STATUSES, LiveContainer, LiveFile, Origin
 
 PROOF = 3
 """Containers that must all show the second of our own listing: one may have been used just then."""
@@ -63,24 +60,21 @@ class OwnTouch(StrEnum):
     YES = "yes"
 
 
-@dataclass(frozen=True, slots=True)
-class Conduct:
+class Conduct(Struct, frozen=True):
     """What was learned about a server. `distrusted`: it was seen not to move A."""
 
     own_touch: OwnTouch = OwnTouch.UNKNOWN
     distrusted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """The moment of a list: `guard` in seconds, `local` this machine's time, for servers without `Date`."""
 
     guard: float
     local: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """A complete listing of a container's files, and what the container list said before it was sent.
 
     `active` is A and `date` D. `seen` is when A was first seen, by this machine's clock, where there is no D.

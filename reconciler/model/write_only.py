@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import ClassVar, NoReturn
 
-if TYPE_CHECKING:
-    from reconciler.model.diagnostics import Position
+from msgspec import Struct
+
+from reconciler.model.diagnostics import Position
+from reconciler.model.redacted import Redacted
 
 SKILLS = "skills"
 SECRETS = "network_policy.domain_secrets"
@@ -54,8 +55,7 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
-@dataclass(frozen=True, slots=True)
-class FromVariable:
+class FromVariable(Struct, frozen=True):
     """A value that stands in an environment variable."""
 
     variable: str
@@ -66,8 +66,7 @@ class FromVariable:
         return f"env {self.variable}"
 
 
-@dataclass(frozen=True, slots=True)
-class FromFile:
+class FromFile(Struct, frozen=True):
     """A value that stands in a file: `declared` as the manifest writes it, `path` from the current folder."""
 
     declared: str
@@ -82,21 +81,21 @@ class FromFile:
 ValueFrom = FromVariable | FromFile
 
 
-@dataclass(frozen=True, slots=True)
-class DomainSecret:
+class DomainSecret(Redacted, frozen=True):
     """A secret that is sent in the stead of `$NAME` to one domain.
 
     `version` counts rotations where the manifest gives it. `keyed` is an HMAC of the value, None where there
     is no key for it or the version says it all. `value` is None until somebody needed it.
     """
 
+    told: ClassVar[tuple[str, ...]] = ("domain", "name", "value_from", "position", "version", "keyed")
     domain: str
     name: str
     value_from: ValueFrom
     position: Position
     version: int | None = None
     keyed: str | None = None
-    value: Secret | None = field(default=None, repr=False)
+    value: Secret | None = None
 
     @property
     def binding(self) -> str:
@@ -109,8 +108,7 @@ class DomainSecret:
         return self.binding if self.version is None else f"{self.binding} (version {self.version})"
 
 
-@dataclass(frozen=True, slots=True)
-class SkillReference:
+class SkillReference(Struct, frozen=True):
     """A skill that the account has; without a `version` the server takes the skill's default one."""
 
     skill_id: str
@@ -128,8 +126,7 @@ class SkillReference:
         return f"{self.skill_id} ({which or f'version {self.version}'})"
 
 
-@dataclass(frozen=True, slots=True)
-class SkillFile:
+class SkillFile(Struct, frozen=True):
     """A file of an inline skill: its `path` within the skill, and where it lies from the current folder.
 
     `sha256` is lower-case hex, None while nobody has read it.
@@ -141,8 +138,7 @@ class SkillFile:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InlineSkill:
+class InlineSkill(Struct, frozen=True):
     """A skill that is sent along as a zip of a folder; `files` are sorted by path, `source` as declared."""
 
     name: str
@@ -189,8 +185,7 @@ class InlineSkill:
 Skill = SkillReference | InlineSkill
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOnly:
+class WriteOnly(Struct, frozen=True):
     """The write-only inputs of a container, in an order of their own whatever the manifest's."""
 
     skills: tuple[Skill, ...] = ()

@@ -13,8 +13,9 @@ id nobody knows; a size that differs from the remembered one is believed, an equ
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each

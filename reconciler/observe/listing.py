@@ -17,8 +17,10 @@ then. The live containers of others are only counted, and remain uncounted where
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.api.name_filter import goes_on, narrows
 from reconciler.api.pager import Listing
@@ -80,8 +82,7 @@ async def list_containers(
     return whole, True
 
 
-@dataclass
-class _Lister:
+class _Lister(Struct, dict=True):
     """One listing; `asked` are the questions that the filter had no proven answer to."""
 
     reader: Reader

@@ -6,14 +6,15 @@ every listing that is kept was complete.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from reconciler.api.errors import ContainerExpired, NotFound
 from reconciler.api.parallel import each
 from reconciler.model.live import Origin, Seen
 from reconciler.model.touching import (
-    Conduct,
     Now,
     Observation,
     OwnTouch,
@@ -39,8 +40,7 @@ Key = tuple[str, str]
 _MINUTE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """How far what is remembered is believed.
 
     `local` is this machine's time in unix seconds, for servers that send no `Date`; without it nothing is
@@ -52,8 +52,7 @@ class Trust:
     idle_minutes: int = 20
 
 
-@dataclass
-class Listings:
+class Listings(Struct, dict=True):
     """One pass: what was remembered (`held`), and what is to be (`fresh`).
 
     `in_place` are digests of files that keep the names they were uploaded under: they hold only as long as
@@ -64,13 +63,12 @@ class Listings:
     touches: Touches
     guard: float
     trust: Trust
-    conduct: Conduct = field(init=False)
     held: dict[str, Observation] = field(default_factory=dict)
     fresh: dict[str, Observation] = field(default_factory=dict)
     in_place: dict[Key, tuple[int | None, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._before = self.conduct = self.ledger.observations.conduct()
+        self.conduct = self._before = self.ledger.observations.conduct()
         self._listed: dict[str, tuple[LiveContainer, tuple[LiveFile, ...]]] = {}
 
     @property

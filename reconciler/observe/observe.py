@@ -9,8 +9,9 @@ own reading is not taken for somebody's use.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from reconciler.model.listed import Sought
 from reconciler.model.live import LiveState

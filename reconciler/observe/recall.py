@@ -14,8 +14,10 @@ All of it is about what lies within the scope, and costs nothing where no run wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.api.errors import BadRequest, NotFound, PermissionDenied, ProtocolError
 from reconciler.api.newest import newest
@@ -87,8 +89,7 @@ async def corrected(
     return tuple(_with_use(row, memory) for row in correction.rows.values())
 
 
-@dataclass
-class _Correction:
+class _Correction(Struct, dict=True):
     """The rows by id, on their way to the truth."""
 
     reader: Reader

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from reconciler.model.memory import Touch
 
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from reconciler.model.live import LiveContainer
 
 
-@dataclass
-class Touches:
+class Touches(Struct):
     """Our operations on containers by the server's time, each by the answer to that very operation.
 
     `listed` are containers whose files were listed; `read` those that were read by their id or downloaded

@@ -16,8 +16,9 @@ do not say.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.digest import desired_digests
 from reconciler.model.plan import Action, Change, FileOperation
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """What is not approved, as sentences for a person; empty where all is."""
 
     moved: tuple[str, ...] = ()

@@ -17,8 +17,9 @@ What is spared here counts in no limit and costs no request. Use is judged when 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.model.plan import Activity, Change, Reason
 from reconciler.planning.holding import LOSSES, held, hold_copies

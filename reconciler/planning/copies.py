@@ -5,8 +5,9 @@ One rule everywhere: two runs with two rules can delete each other's copy and le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.fields import Comparison, compare_fields
 from reconciler.model.live import LiveContainer, NotRead
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 _WORK = (Action.KEEP, Action.SYNC, Action.REPLACE)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """What one live copy would need to become what is declared."""
 
     copy: LiveContainer

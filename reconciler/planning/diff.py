@@ -6,8 +6,9 @@ manifests or rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.asked import matches
 from reconciler.model.diagnostics import Diagnostic, Severity
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from reconciler.planning.policy import Policy, Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Everything a plan is made from."""
 
     desired: Desired

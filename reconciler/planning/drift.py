@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reconciler.model.drift import Cause, DriftItem
 from reconciler.model.plan import Action, Change, Plan, Reason
-from reconciler.model.result import Cause, DriftItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,10 @@ kept, the newest where none is known to be wrong, and the rest go in the same sy
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.live import ASSISTANT, USER
 from reconciler.model.plan import FileChange, FileOperation, Reason
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _OPERATIONS = tuple(FileOperation)
 
 
-@dataclass(frozen=True, slots=True)
-class FilesDecision:
+class FilesDecision(Struct, frozen=True):
     """Operations sorted by name, and why; `writes` tells whether anything would be sent."""
 
     changes: tuple[FileChange, ...] = ()

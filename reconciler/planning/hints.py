@@ -9,8 +9,9 @@ its scope, or for a set without prefix those of the account.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.live import USER
@@ -33,8 +34,7 @@ MOST = 20
 """Hints of a plan; more are counted. Where there are so many, names follow a rule that nobody mistyped."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """A declared container that the plan creates."""
 
     change: Change

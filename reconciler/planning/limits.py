@@ -13,8 +13,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Action, Change, Reason
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 CODE = Reason.BLOCKED_BY_LIMIT.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
+class _Count(Struct, frozen=True):
     """How many containers a plan would lose in one way, and how many were explicitly allowed to."""
 
     action: Action
@@ -49,8 +49,7 @@ class _Count:
         return f"--allow-{self.action.value}s {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Violation:
+class _Violation(Struct, frozen=True):
     """A limit that stands in the way, and the kinds of changes that it blocks."""
 
     blocks: tuple[_Count, ...]

@@ -36,8 +36,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 
@@ -48,8 +49,7 @@ if TYPE_CHECKING:
     from reconciler.model.scope import Desired
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """The live containers that a set claims, by declared name, the oldest first whatever the list's order.
 
     `others` counts the live ones that it does not, None where they were not listed.

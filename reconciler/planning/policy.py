@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from msgspec import Struct, field
 
 from reconciler.model.asked import Asked, selected
-
-if TYPE_CHECKING:
-    from reconciler.model.live import LiveContainer
-    from reconciler.model.plan import BusyGuard, Target
-    from reconciler.model.profile import Profile
+from reconciler.model.live import LiveContainer
+from reconciler.model.plan import BusyGuard, Target
+from reconciler.model.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Options that change what a plan holds.
 
     `adopt` lets a set without prefix replace and delete containers that exist already.
@@ -42,8 +38,7 @@ class Policy:
         return named and (self.replacing is None or copy.id in self.replacing)
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """Who made a plan, when, and for which account: shown and saved, never planned on."""
 
     target: Target

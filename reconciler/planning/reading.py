@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.model.fields import compare_fields
 from reconciler.model.live import NotRead
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from reconciler.planning.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """Answers what an observation for this plan must read."""
 
     desired: Desired
@@ -67,8 +67,7 @@ class Needs:
                 yield row, file
 
 
-@dataclass(frozen=True, slots=True)
-class NoNeeds:
+class NoNeeds(Struct, frozen=True):
     """The container list is enough: `destroy` never looks at files."""
 
     desired: Desired

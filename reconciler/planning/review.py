@@ -7,8 +7,9 @@ it may have been closed, and the one who approves is the one who can find out. T
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.fields import MEMORY

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from reconciler.model.live import DATA_FOLDER, USER, LiveContainer, LiveFile, LiveState, NotRead
 from reconciler.model.steps import (
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from reconciler.model.spec import DesiredFile
 
 
-@dataclass
-class _World:
+class _World(Struct):
     """The containers while steps are applied to them."""
 
     containers: dict[str, LiveContainer]

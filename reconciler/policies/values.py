@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from reconciler.model.diagnostics import Severity
 
@@ -39,8 +40,7 @@ class Subject(StrEnum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(Struct, frozen=True):
     """One policy: a schema that was found to be one. `path` is as diagnostics name it."""
 
     path: str
@@ -48,8 +48,7 @@ class PolicyFile:
     schema: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """Every policy that was given, and what is wrong with the files of the others."""
 
     files: tuple[PolicyFile, ...] = ()

@@ -10,7 +10,7 @@ from reconciler.render.escape import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconciler.model.result import DriftItem
+    from reconciler.model.drift import DriftItem
     from reconciler.render.paint import Paint
 
 

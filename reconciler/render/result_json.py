@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from reconciler.model.plan_json import activity_values, diagnostic_values, plan_values
 from reconciler.render.diagnostics_text import first_of
 from reconciler.render.ledger_json import ledger_values, run_values
 
 if TYPE_CHECKING:
+    from reconciler.model.drift import DriftItem
     from reconciler.model.events import ChangeApplied, ChangeFailed, ChangeNotStarted, Failure
     from reconciler.model.formatted import FormattedFile
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Change
-    from reconciler.model.result import DriftItem, Result
+    from reconciler.model.result import Result
 
 KIND = "reconciler/result"
 FORMAT_VERSION = "1.0"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from support.builders import declared_file, desired, entry, scope
 from support.emulated import TARGET, account_of, applied, planned
 from support.servers import API_KEY, serving

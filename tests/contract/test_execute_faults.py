@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support.builders import HERE, allow, declared_file, desired, entry, scope, spec
 from support.emulated import TARGET, account_of, applied, carried_out, planned
 from support.servers import serving

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from support.builders import entry
 from support.emulated import NOW, account_of, freeze, planned
 from support.ledgers import remembering
@@ -205,8 +206,7 @@ STATUSES = ("running", "running", "expired", "deleted", "provisioning")
 ROWS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(STATUSES)), max_size=4)
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(Struct, frozen=True):
     """What an account and a set are, and what they become."""
 
     filter: str

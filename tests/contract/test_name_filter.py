@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support.builders import entry
 from support.emulated import NOW, account_of, freeze, planned
 from support.ledgers import remembering

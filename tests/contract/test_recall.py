@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support.builders import declared_file, desired, entry, spec
 from support.clocks import SharedClock
 from support.emulated import TARGET, account_of, applied, carried_out, planned

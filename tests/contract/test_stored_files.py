@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support.builders import HERE, desired, entry, scope
 from support.clocks import SharedClock
 from support.emulated import account_of, applied, carried_out, planned

@@ -12,9 +12,9 @@ import pytest
 from reconciler.cli.parser import build
 from reconciler.cli.table import COMMANDS
 from reconciler.manifest import published
+from reconciler.model.drift import Cause
 from reconciler.model.exit_codes import MEANINGS, ExitCode
 from reconciler.model.plan import Action, FileOperation, Reason
-from reconciler.model.result import Cause
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

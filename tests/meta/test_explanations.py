@@ -18,10 +18,10 @@ import pytest
 
 import reconciler
 from reconciler.explain import every, exit_codes
+from reconciler.model.drift import Cause
 from reconciler.model.errors import ReconcilerError
 from reconciler.model.exit_codes import ExitCode
 from reconciler.model.plan import Reason
-from reconciler.model.result import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from msgspec.structs import fields
 from unit.manifest.folder import Folder, container, scope
 from unit.manifest.test_properties import manifests
 from unit.manifest.test_rules_table import TABLES
@@ -288,11 +289,11 @@ def test_choices_and_defaults_are_those_of_the_model() -> None:
     assert _property("Scope", "sweep")["default"] is scope.sweep
     assert _property("Limits", "max_delete_percent")["default"] == Limits().max_delete_percent
     assert "default" not in _property("Limits", "max_deletes")
-    fields = DesiredContainer.__dataclass_fields__
-    assert _property("Container", "prune_files")["default"] is fields["prune_files"].default
-    assert _property("Lifecycle", "replace")["default"] == fields["replace"].default
-    assert _property("Lifecycle", "when_expired")["default"] == fields["when_expired"].default
-    assert _property("Lifecycle", "prevent_destroy")["default"] is fields["prevent_destroy"].default
+    defaults = {field.name: field.default for field in fields(DesiredContainer)}
+    assert _property("Container", "prune_files")["default"] is defaults["prune_files"]
+    assert _property("Lifecycle", "replace")["default"] == defaults["replace"]
+    assert _property("Lifecycle", "when_expired")["default"] == defaults["when_expired"]
+    assert _property("Lifecycle", "prevent_destroy")["default"] is defaults["prevent_destroy"]
 
 
 @settings(deadline=None)

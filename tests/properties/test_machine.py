@@ -19,7 +19,7 @@ import tempfile
 from base64 import b64encode
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ import pytest
 from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from msgspec import Struct
+from msgspec.structs import replace
 from support.builders import declared_file
 from support.emulated import NOW, TARGET, UNLIMITED, account_of
 from support.strategies import entries
@@ -156,8 +158,7 @@ def declarations(draw: st.DrawFn) -> DesiredContainer:
     return replace(declared, files=files)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A run that somebody starts."""
 
     of: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.builders import allow, declared_file, desired, entry, live_file, plan_of, row, scope, spec, state
 from support.forged import digest_of
 from support.ledgers import RUN
@@ -19,6 +19,7 @@ from support.strategies import law
 from reconciler.cli.console import Console
 from reconciler.cli.output import finish
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
+from reconciler.model.drift import Cause, DriftItem
 from reconciler.model.errors import PlanMismatch
 from reconciler.model.events import (
     ChangeApplied,
@@ -34,7 +35,7 @@ from reconciler.model.memory import Birth
 from reconciler.model.outcome import Outcome, step
 from reconciler.model.plan import Commit, Plan, Target
 from reconciler.model.plan_json import plan_values, read_plan
-from reconciler.model.result import Cause, DriftItem, Result
+from reconciler.model.result import Result
 
 if TYPE_CHECKING:
     from reconciler.model.events import Event

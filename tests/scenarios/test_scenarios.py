@@ -11,13 +11,13 @@ better than `last_active_at`. `names`, `adopt`, `busy_window` (seconds), `allow_
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from support.builders import PROVENANCE
 
 from reconciler.api.wire import read_container, read_file

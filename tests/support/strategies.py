@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from support.builders import BORN, HERE, HEX, declared_file, digest
 
 from reconciler.model.asked import Asked, Reading
@@ -237,8 +238,7 @@ def numbered(rows: list[LiveContainer]) -> LiveState:
     return LiveState(tuple(containers), BORN + 100)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """What a plan is made from."""
 
     desired: Desired

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from support.builders import declared_file
 from support.emulated import NOW
 from support.strategies import entries, inputs_now
@@ -44,8 +45,7 @@ CONTENTS = (b"", b"one", b"two", b"three!")
 ODD_STATUS = "provisioning"
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """What is declared and what is planted; `mode` is the emulator's path mode."""
 
     mode: str

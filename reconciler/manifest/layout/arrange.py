@@ -5,8 +5,9 @@ Keys of a document with anchors stay where they are, as an anchor must come befo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.manifest.layout.order import rank
 from reconciler.manifest.layout.tree import Block, Empty, Flow, Scalar

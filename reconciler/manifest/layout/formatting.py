@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from reconciler.manifest.findings import error
 from reconciler.manifest.layout.arrange import arrange
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 _BREAK = re.compile("\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class LaidOut:
+class LaidOut(Struct, frozen=True):
     """A file before and after; both are the same bytes where there is nothing to change."""
 
     file: str

@@ -5,10 +5,10 @@ Between two tokens stands nothing but white space and comments, so a `#` there b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import yaml
+from msgspec import Struct
 from yaml import tokens
 
 from reconciler.manifest.layout.block_scalars import read_block_scalar
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from yaml.error import Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(Struct, frozen=True):
     """A token, its place counted from 0, its text, and what stands between it and the one before.
 
     `blank` says that a blank line is right above it. `block` is there for block scalars only.

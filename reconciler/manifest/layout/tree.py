@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+
+class Comment(Struct, frozen=True):
     """A comment with its `#`, at a column counted from 0; `blank` says that a blank line is above it.
 
     One that does not stand `alone` stands behind something on its line.
@@ -19,15 +19,13 @@ class Comment:
     blank: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Empty:
+class Empty(Struct, frozen=True):
     """No value at all; `body` are comments that stand deeper than its key, where a value would."""
 
     body: tuple[Comment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A plain or quoted scalar as written, or an alias; `lines` after the first have no indentation.
 
     `lowered` says that the first of several lines stands below the key.
@@ -38,8 +36,7 @@ class Scalar:
     lowered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BlockScalar:
+class BlockScalar(Struct, frozen=True):
     """`|` or `>` with its signs, a comment behind them, and its lines without their common indentation."""
 
     style: str
@@ -49,8 +46,7 @@ class BlockScalar:
     lines: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """An item of a list (without a key) or a pair of a mapping, with the comments that belong to it.
 
     `blank` says that a blank line stands between the comments above it, or what is before it, and itself.
@@ -63,8 +59,7 @@ class Entry:
     blank: bool = False
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A list or mapping in block style; `footer` are the comments after the last entry."""
 
     mapping: bool
@@ -72,8 +67,7 @@ class Block:
     footer: list[Comment] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """A list or mapping in flow style; one that is `broken` has an entry on each line.
 
     `opening` is the comment behind the opening bracket.
@@ -89,8 +83,7 @@ class Flow:
 Content: TypeAlias = Empty | Scalar | BlockScalar | Block | Flow
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value with its anchor, and the comments between what introduces it and its beginning."""
 
     content: Content
@@ -98,8 +91,7 @@ class Node:
     above: list[Comment] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """`before` are the comments and directives above `---`; `header` the comments above the first value.
 
     `gap` says that a blank line follows the header. `start` and `end` are whether `---` and `...` are

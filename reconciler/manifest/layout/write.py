@@ -6,8 +6,9 @@ one is kept; none opens a block.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from reconciler.manifest.layout.flow import closing, flow_text, introduced, opening
 from reconciler.manifest.layout.tree import Block, BlockScalar, Empty, Flow, Scalar

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.ledgers import FULL, OTHER, RUN, SEEN, TARGET, fill, filled, remembering
 from support.strategies import law
 

@@ -6,10 +6,10 @@ import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.ledgers import (
     AS_NOBODY,
     DAMAGED,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support.builders import HERE, allow, declared_file, desired, entry, spec
 
 from reconciler.model.asked import Asked, Reading

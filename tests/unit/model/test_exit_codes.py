@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.model import errors
 from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.drift import QUIET_CAUSES, Cause
 from reconciler.model.events import (
     ChangeApplied,
     ChangeFailed,
@@ -23,7 +24,7 @@ from reconciler.model.events import (
 from reconciler.model.exit_codes import MEANINGS, ExitCode
 from reconciler.model.outcome import Outcome, fold
 from reconciler.model.plan import Action, Change, Reason
-from reconciler.model.result import QUIET_CAUSES, Cause, Result
+from reconciler.model.result import Result
 
 if TYPE_CHECKING:
     from reconciler.model.errors import ReconcilerError

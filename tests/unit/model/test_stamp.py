@@ -7,12 +7,12 @@ import hmac
 import pickle
 import traceback
 from base64 import b32encode
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.builders import HERE
 from support.strategies import input_sets, shuffled
 

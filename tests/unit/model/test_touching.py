@@ -10,11 +10,12 @@ of a few seconds are covered; what simpler rules miss shows that the search find
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from support.builders import default_spec
 
 from reconciler.model.live import LiveContainer, LiveFile, Origin, Seen
@@ -47,8 +48,7 @@ Skips = Callable[[LiveContainer, Observation | None, Conduct, Now], bool]
 Keeps = Callable[[LiveContainer, int, Observation | None, Now], Observation | None]
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What is tried; listing files moves A or not, the container list is so many quarters old at most."""
 
     touching: bool
@@ -60,8 +60,7 @@ class Rules:
     keeps: Keeps = lambda row, ours, held, now: observed(row, (), ours, held, now)
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """`actives` is A of now and of the quarters before, the newest first.
 
     `missed` is the quarter of the first change that what is remembered lacks, None where it lacks none;
@@ -75,8 +74,7 @@ class World:
     read: tuple[int, int | None] | None = None
 
 
-@dataclass(frozen=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """A change that was skipped, and when our last listing was answered, in quarters and seconds."""
 
     changed: int

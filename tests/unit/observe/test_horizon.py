@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from support.builders import row
 
 from reconciler.api.pager import Listing
@@ -56,7 +56,7 @@ def test_only_whole_pages_of_the_dead_are_passed() -> None:
 )
 def test_a_row_that_may_change_or_have_older_ones_beside_it_is_not_passed(odd: dict[str, object]) -> None:
     rows = died(300)
-    rows[150] = replace(rows[150], **odd)  # type: ignore[arg-type] # fields of a row
+    rows[150] = replace(rows[150], **odd)
     found = reached(rows)
     assert found is not None
     assert found.floor.id == "cntr_000099"

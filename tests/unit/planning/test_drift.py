@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from support.builders import (
     BORN,
     declared_file,
@@ -20,8 +20,8 @@ from support.builders import (
     state,
 )
 
+from reconciler.model.drift import Cause, DriftItem
 from reconciler.model.plan import Action, Activity, Change, Reason
-from reconciler.model.result import Cause, DriftItem
 from reconciler.model.spec import Ignorable, WhenExpired
 from reconciler.planning.drift import drift_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support.builders import allow, declared_file, desired, entry, plan_of, row, spec, state
 
 from reconciler.model.diagnostics import Severity

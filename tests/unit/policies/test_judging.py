@@ -6,12 +6,12 @@ import json
 import socket
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from support.builders import HERE, allow, declared_file, desired, entry, plan_of, spec, state
 
 from reconciler.manifest import fingerprint, load, published

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from support.builders import desired, entry, plan_of, state
 
 from reconciler.model.plan import Cost

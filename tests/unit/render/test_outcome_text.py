@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
+from reconciler.model.drift import Cause, DriftItem
 from reconciler.model.events import (
     ChangeApplied,
     ChangeFailed,
@@ -20,7 +21,6 @@ from reconciler.model.events import (
 )
 from reconciler.model.outcome import fold
 from reconciler.model.plan import Action, Activity, Change, Reason
-from reconciler.model.result import Cause, DriftItem
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.drift_text import drift_lines
 from reconciler.render.outcome_text import outcome_lines, progress_line

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 from support.builders import desired, entry, plan_of, state
 from support.ledgers import FULL, RUN, SEEN, TARGET
 from support.schemas import result_validator
 from support.strategies import diagnostics, law, plans, texts
 
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
+from reconciler.model.drift import Cause, DriftItem
 from reconciler.model.errors import Refused
 from reconciler.model.events import (
     ChangeApplied,
@@ -28,7 +29,7 @@ from reconciler.model.history import LedgerReport, PastRun, TargetReport
 from reconciler.model.outcome import fold
 from reconciler.model.plan import Action, Activity, Change, Plan, Reason
 from reconciler.model.plan_json import plan_values, read_plan
-from reconciler.model.result import Cause, DriftItem, Result
+from reconciler.model.result import Result
 from reconciler.render.result_json import result_json
 
 A = Change("ci-a", Action.REPLACE, (Reason.FIELD_CHANGED,), "cntr_0")
