@@ -15,7 +15,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Position(Struct, frozen=True, order=True):
+class Position(Struct, frozen=True, order=True, gc=False):
     """A place in a manifest; `line` and `column` count from 1, columns in characters."""
 
     file: str
@@ -26,7 +26,7 @@ class Position(Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-class Diagnostic(Struct, frozen=True):
+class Diagnostic(Struct, frozen=True, gc=False):
     """One finding. `code` is kebab-case and stable; `message` and `hint` are unescaped text."""
 
     severity: Severity

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+from msgspec.json import Encoder
 
 from reconciler.model.asked_json import asked_values
 from reconciler.model.spec import StoredFile, WhenExpired
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from reconciler.model.write_only import WriteOnly
 
 
+_ENCODER = Encoder(order="sorted")
+
+
 def desired_digests(desired: Desired) -> tuple[tuple[str, str], ...]:
     """Pairs every declared name with the digest of what it declares, sorted by name."""
     return tuple((entry.name, container_digest(entry)) for entry in desired.containers)
@@ -32,7 +38,7 @@ def container_digest(entry: DesiredContainer) -> str:
     """Digest of one declared container: its fields, its files' names, sizes and digests, its lifecycle."""
     files = None
     if entry.files is not None:
-        files = sorted(map(_file_values, entry.files), key=lambda values: str(values[0]))
+        files = sorted(map(_file_values, entry.files), key=itemgetter(0))
     return _sha256(
         {
             "spec": spec_values(entry.spec),
@@ -144,6 +150,20 @@ def spec_values(spec: ContainerSpec) -> dict[str, Any]:
     return values
 
 
+def sorted_json(value: object) -> bytes:
+    """JSON as digests are made of it: ASCII, with sorted keys and without white space.
+
+    What the faster encoder writes otherwise (beyond ASCII) or not at all (halves of surrogate pairs, numbers
+    of more than 64 bits, which servers may show) is written by the standard library.
+    """
+    try:
+        written = _ENCODER.encode(value)
+    except (UnicodeEncodeError, OverflowError):
+        written = b"\xff"
+    if written.isascii():
+        return written
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
 def _sha256(value: object) -> str:
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(sorted_json(value)).hexdigest()

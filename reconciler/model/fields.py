@@ -29,7 +29,7 @@ NETWORK_TYPE = "network_policy.type"
 DOMAINS = "network_policy.allowed_domains"
 
 
-class Comparison(Struct, frozen=True):
+class Comparison(Struct, frozen=True, gc=False):
     """`changes` force a replace; `unverifiable` are paths of declared fields that the row does not show.
 
     `ignored` would force one if the manifest did not say to leave them; empty where there are changes, since
@@ -41,10 +41,15 @@ class Comparison(Struct, frozen=True):
     ignored: tuple[FieldChange, ...] = ()
 
 
+_SAME = Comparison()
+
+
 def compare_fields(
     desired: ContainerSpec, live: ContainerSpec, profile: Profile, ignore: Container[str] = ()
 ) -> Comparison:
     """Compares every field but the name; drift of the top-level keys in `ignore` is no change."""
+    if _to_the_letter(desired, live, profile):
+        return _SAME
     changes: list[FieldChange] = []
     unverifiable: list[str] = []
     for path, wanted, shown, default in _pairs(desired, live, profile):
@@ -59,8 +64,23 @@ def compare_fields(
     return Comparison(tuple(changes), tuple(unverifiable))
 
 
+def _to_the_letter(desired: ContainerSpec, live: ContainerSpec, profile: Profile) -> bool:
+    """Tells whether a row shows just what is declared or, of what is not, the default: most rows do."""
+    expiry, network = desired.expires_after, desired.network_policy
+    memory = desired.memory_limit
+    if live.memory_limit != (profile.memory_limit if memory is None else memory):
+        return False
+    if live.expires_after != (profile.expires_after if expiry is None else expiry):
+        return False
+    if live.network_policy is None:
+        return network is None
+    return live.network_policy == (profile.network_policy if network is None else network)
+
+
 def declared_inputs(inputs: WriteOnly) -> tuple[FieldChange, ...]:
     """The write-only inputs of a container as additions; of a secret never the value."""
+    if not inputs:
+        return ()
     rows = (
         (SKILLS, tuple(sorted(skill.shown for skill in inputs.skills))),
         (SECRETS, tuple(sorted(secret.shown for secret in inputs.secrets))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Cursor(Struct, frozen=True):
+class Cursor(Struct, frozen=True, gc=False):
     """The last row of a page: its id, which a list takes as `after`, and its `created_at` (unix seconds)."""
 
     id: str
@@ -35,7 +35,7 @@ class Sought(Struct, frozen=True):
     dead: bool = False
 
 
-class Dead(Struct, frozen=True):
+class Dead(Struct, frozen=True, gc=False):
     """A row that expired or was deleted, which is final; `name` is the live name."""
 
     id: str

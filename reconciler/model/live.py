@@ -39,14 +39,14 @@ class Origin(StrEnum):
     LEDGER = "ledger"
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, gc=False):
     """When and how a row was seen; `date` is the server's own clock in unix seconds, None without one."""
 
     origin: Origin
     date: int | None = None
 
 
-class LiveFile(Struct, frozen=True):
+class LiveFile(Struct, frozen=True, gc=False):
     """A row of a file listing. `spec.path` is the base name, `path` the server's own text."""
 
     id: str
@@ -61,7 +61,7 @@ class LiveFile(Struct, frozen=True):
         return _in_folder(self.path) == self.spec.path
 
 
-class LiveContainer(Struct, frozen=True):
+class LiveContainer(Struct, frozen=True, gc=False):
     """A row of the container list. `name` is the live name, `spec.name` the declared one.
 
     `files_seen` says where its files are from, None where nobody listed them. `used_at` is when somebody
@@ -101,7 +101,7 @@ class LiveContainer(Struct, frozen=True):
         return parse_live_name(self.name).stamp
 
 
-class LiveState(Struct, frozen=True):
+class LiveState(Struct, frozen=True, gc=False):
     """Everything one observation saw, in the order of the API's list.
 
     `whole` says that it is all of the account; otherwise containers outside of the scope are missing.

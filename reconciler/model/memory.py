@@ -27,7 +27,7 @@ BURIED_SECONDS = 900
 """How long a deleted container that is still listed is known to be gone; users saw minutes."""
 
 
-class Intent(Struct, frozen=True):
+class Intent(Struct, frozen=True, gc=False):
     """A create that was about to be sent. It stays for as long as nobody knows what became of it.
 
     `known` are ids of containers of that live name that were there before; none of them can be what it made.
@@ -38,7 +38,7 @@ class Intent(Struct, frozen=True):
     known: tuple[str, ...] = ()
 
 
-class Sending(Struct, frozen=True):
+class Sending(Struct, frozen=True, gc=False):
     """An upload that was about to be sent, likewise: a list of files may lag, too."""
 
     container_id: str
@@ -46,7 +46,7 @@ class Sending(Struct, frozen=True):
     date: int | None
 
 
-class Birth(Struct, frozen=True):
+class Birth(Struct, frozen=True, gc=False):
     """A container that we made and that no list has shown yet; `name` is its live name."""
 
     id: str
@@ -54,7 +54,7 @@ class Birth(Struct, frozen=True):
     date: int | None
 
 
-class Touch(Struct, frozen=True):
+class Touch(Struct, frozen=True, gc=False):
     """Our operations on a container, and the last activity that was somebody else's.
 
     `ours` is the time of our last operation and `also` those of the ones just before it, `before` what
@@ -71,7 +71,7 @@ class Touch(Struct, frozen=True):
         return active == self.before or any(abs(active - each) <= 1 for each in (self.ours, *self.also))
 
 
-class ContentDigest(Struct, frozen=True):
+class ContentDigest(Struct, frozen=True, gc=False):
     """What is in a file of a container, by what was sent or read: SHA-256 in hex.
 
     `bytes` is its size as the server showed it. `sent` is the server's time just before we uploaded it, None
@@ -86,7 +86,7 @@ class ContentDigest(Struct, frozen=True):
     used: int = 0
 
 
-class FileState(Struct, frozen=True):
+class FileState(Struct, frozen=True, gc=False):
     """What tells that a local file was not written meanwhile; times in nanoseconds."""
 
     bytes: int
@@ -101,7 +101,7 @@ class FileState(Struct, frozen=True):
         return f"{self.bytes}:{self.mtime_ns}:{self.ctime_ns}:{self.inode}:{self.device}"
 
 
-class LocalDigest(Struct, frozen=True):
+class LocalDigest(Struct, frozen=True, gc=False):
     """What was in a local file while its state was `state` (`FileState.key`).
 
     `key` stands for its path, `used` is a day's number.

@@ -22,7 +22,7 @@ PREFIX_MINIMUM = 3
 PREFIX_ENDS = "-_./"
 
 
-class Stamp(Struct, frozen=True):
+class Stamp(Struct, frozen=True, gc=False):
     """The mark of write-only inputs: the letter of the rule that made it, and 40 bits in base32.
 
     The rule behind a letter is frozen for ever; a stamp with an older letter is compared by its own rule.
@@ -32,7 +32,7 @@ class Stamp(Struct, frozen=True):
     digest: str
 
 
-class LiveName(Struct, frozen=True):
+class LiveName(Struct, frozen=True, gc=False):
     """A live name taken apart."""
 
     declared: str

@@ -76,7 +76,7 @@ FieldValue = str | int | tuple[str, ...] | None
 """A field as a plan shows it; None where it is absent."""
 
 
-class FieldChange(Struct, frozen=True):
+class FieldChange(Struct, frozen=True, gc=False):
     """One field, by its dotted path in the manifest."""
 
     path: str
@@ -84,7 +84,7 @@ class FieldChange(Struct, frozen=True):
     after: FieldValue
 
 
-class FileChange(Struct, frozen=True):
+class FileChange(Struct, frozen=True, gc=False):
     """One file of a container, by its base name. `file_id` is the row that is deleted or kept."""
 
     operation: FileOperation
@@ -104,7 +104,7 @@ class BusyGuard(Struct, frozen=True):
     allowed: bool = False
 
 
-class Activity(Struct, frozen=True):
+class Activity(Struct, frozen=True, gc=False):
     """Why a container counts as in use; unix seconds, both by the server's clock.
 
     `used_at` is when somebody else used it last, None where the server does not say; `observed_at` the
@@ -122,7 +122,7 @@ class Activity(Struct, frozen=True):
         return max(0, self.observed_at - self.used_at)
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """What happens to one container and why.
 
     `container_id` is the live copy that it is about, None for a create. `order` matters to a replace only.

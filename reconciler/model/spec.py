@@ -47,7 +47,7 @@ class Compare(StrEnum):
     SIZE = "size"
 
 
-class NetworkPolicy(Struct, frozen=True):
+class NetworkPolicy(Struct, frozen=True, gc=False):
     """`type` is `disabled` or `allowlist` in manifests and any text on a live row.
 
     `allowed_domains` is None where there are none to speak of, or where a live row does not show them.
@@ -57,14 +57,14 @@ class NetworkPolicy(Struct, frozen=True):
     allowed_domains: tuple[str, ...] | None = None
 
 
-class ExpiresAfter(Struct, frozen=True):
+class ExpiresAfter(Struct, frozen=True, gc=False):
     """Idle minutes after `anchor` until a container dies; both may be missing on a live row."""
 
     minutes: int | None
     anchor: str | None = LAST_ACTIVE_AT
 
 
-class ContainerSpec(Struct, frozen=True):
+class ContainerSpec(Struct, frozen=True, gc=False):
     """The fields of a container under its declared name; None means omitted, absent or null."""
 
     name: str
@@ -73,7 +73,7 @@ class ContainerSpec(Struct, frozen=True):
     expires_after: ExpiresAfter | None = None
 
 
-class FileSpec(Struct, frozen=True):
+class FileSpec(Struct, frozen=True, gc=False):
     """A file by its base name under /mnt/data. `bytes` is None where a live row hides it.
 
     `sha256` is lower-case hex, or None while nobody has read the contents.
@@ -84,20 +84,20 @@ class FileSpec(Struct, frozen=True):
     sha256: str | None = None
 
 
-class LocalFile(Struct, frozen=True):
+class LocalFile(Struct, frozen=True, gc=False):
     """Contents that lie in a local file; `path` is usable from the current folder."""
 
     path: str
 
 
-class InlineContent(Redacted, frozen=True):
+class InlineContent(Redacted, frozen=True, gc=False):
     """Contents written in the manifest; never shown, not even by repr."""
 
     told: ClassVar[tuple[str, ...]] = ()
     data: bytes
 
 
-class StoredFile(Struct, frozen=True):
+class StoredFile(Struct, frozen=True, gc=False):
     """Contents that the server copies from its Files API; it names the copy itself."""
 
     file_id: str
@@ -109,7 +109,7 @@ Uploadable = LocalFile | InlineContent
 Content = Uploadable | StoredFile
 
 
-class DesiredFile(Struct, frozen=True):
+class DesiredFile(Struct, frozen=True, gc=False):
     """A declared file: what it must be, where its bytes come from, and where it is declared.
 
     Of a stored file `spec` holds what is declared to be compared, and None for what is not. `sensitive`
@@ -122,7 +122,7 @@ class DesiredFile(Struct, frozen=True):
     sensitive: bool = False
 
 
-class DesiredContainer(Struct, frozen=True):
+class DesiredContainer(Struct, frozen=True, gc=False):
     """A declared container.
 
     `files` is None where the manifest has no such key: its files are then unmanaged. `prevent_destroy`,

@@ -29,7 +29,7 @@ SKEW_SECONDS = 2
 """How far `created_at` may lie before the `Date` of an earlier answer; both are whole server seconds."""
 
 
-class CreateContainer(Struct, frozen=True):
+class CreateContainer(Struct, frozen=True, gc=False):
     """Create a container of the live name `name`; the steps after it speak of it."""
 
     requests: ClassVar[int] = 1
@@ -38,7 +38,7 @@ class CreateContainer(Struct, frozen=True):
     inputs: WriteOnly = NOTHING_WRITTEN
 
 
-class CheckFiles(Struct, frozen=True):
+class CheckFiles(Struct, frozen=True, gc=False):
     """List the files again: under the declared names `paths` no row but `file_ids` may have appeared.
 
     What is only deleted goes by its id, whatever stands beside it meanwhile.
@@ -49,28 +49,28 @@ class CheckFiles(Struct, frozen=True):
     file_ids: tuple[str, ...]
 
 
-class UploadFile(Struct, frozen=True):
+class UploadFile(Struct, frozen=True, gc=False):
     """Upload one declared file."""
 
     requests: ClassVar[int] = 1
     file: DesiredFile
 
 
-class VerifyUploads(Struct, frozen=True):
+class VerifyUploads(Struct, frozen=True, gc=False):
     """List the files: each upload must be there with its size."""
 
     requests: ClassVar[int] = 1
     paths: tuple[str, ...]
 
 
-class VerifyContent(Struct, frozen=True):
+class VerifyContent(Struct, frozen=True, gc=False):
     """Read a file that the server copied, where its digest is declared."""
 
     requests: ClassVar[int] = 1
     file: DesiredFile
 
 
-class DeleteFile(Struct, frozen=True):
+class DeleteFile(Struct, frozen=True, gc=False):
     """Delete one file row, unless the server dropped it when its name was uploaded again."""
 
     requests: ClassVar[int] = 1
@@ -78,27 +78,27 @@ class DeleteFile(Struct, frozen=True):
     file_id: str
 
 
-class VerifyInPlace(Struct, frozen=True):
+class VerifyInPlace(Struct, frozen=True, gc=False):
     """After deleting rows that shared their path with a kept one: list, and upload again what went too."""
 
     requests: ClassVar[int] = 1
     files: tuple[DesiredFile, ...]
 
 
-class ReadKept(Struct, frozen=True):
+class ReadKept(Struct, frozen=True, gc=False):
     """Read the kept copy once more before any other copy of its name goes."""
 
     requests: ClassVar[int] = 1
 
 
-class DeleteContainer(Struct, frozen=True):
+class DeleteContainer(Struct, frozen=True, gc=False):
     """Delete a container by id."""
 
     requests: ClassVar[int] = 1
     container_id: str
 
 
-class ConfirmDeleted(Struct, frozen=True):
+class ConfirmDeleted(Struct, frozen=True, gc=False):
     """Read the deleted container: 404, expired or deleted is success."""
 
     requests: ClassVar[int] = 1
@@ -119,14 +119,14 @@ Step = (
 )
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """One change of a chain with its steps."""
 
     change: Change
     steps: tuple[Step, ...]
 
 
-class Chain(Struct, frozen=True):
+class Chain(Struct, frozen=True, gc=False):
     """All that happens to one name, in order: a link that fails ends the chain.
 
     `container_id` is the live copy that is kept, None where there is none yet. `last` marks a
@@ -147,7 +147,10 @@ def chains_of(changes: Iterable[Change], desired: Mapping[str, DesiredContainer]
         desired: the declared containers by name, the source of what is created and uploaded.
     """
     chains: list[Chain] = []
-    for name, group in groupby(changes, key=lambda change: change.name):
+    changes = tuple(changes)
+    names = {change.name for change in changes if change.pending}
+    concerned = (change for change in changes if change.name in names)
+    for name, group in groupby(concerned, key=lambda change: change.name):
         linked: list[Change] = []
         kept: str | None = None
         for change in group:

@@ -60,21 +60,21 @@ class OwnTouch(StrEnum):
     YES = "yes"
 
 
-class Conduct(Struct, frozen=True):
+class Conduct(Struct, frozen=True, gc=False):
     """What was learned about a server. `distrusted`: it was seen not to move A."""
 
     own_touch: OwnTouch = OwnTouch.UNKNOWN
     distrusted: bool = False
 
 
-class Now(Struct, frozen=True):
+class Now(Struct, frozen=True, gc=False):
     """The moment of a list: `guard` in seconds, `local` this machine's time, for servers without `Date`."""
 
     guard: float
     local: float | None = None
 
 
-class Observation(Struct, frozen=True):
+class Observation(Struct, frozen=True, gc=False):
     """A complete listing of a container's files, and what the container list said before it was sent.
 
     `active` is A and `date` D. `seen` is when A was first seen, by this machine's clock, where there is no D.

@@ -185,7 +185,7 @@ class InlineSkill(Struct, frozen=True):
 Skill = SkillReference | InlineSkill
 
 
-class WriteOnly(Struct, frozen=True):
+class WriteOnly(Struct, frozen=True, gc=False):
     """The write-only inputs of a container, in an order of their own whatever the manifest's."""
 
     skills: tuple[Skill, ...] = ()

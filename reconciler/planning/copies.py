@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _WORK = (Action.KEEP, Action.SYNC, Action.REPLACE)
 
 
-class Assessment(Struct, frozen=True):
+class Assessment(Struct, frozen=True, gc=False):
     """What one live copy would need to become what is declared."""
 
     copy: LiveContainer
@@ -55,13 +55,13 @@ def assess(
         message = f"the files of {copy.id} were not read"
         raise ValueError(message)  # noqa: TRY004 - no wrong type but a broken promise of the observer
     files = decide_files(entry, copy.files, compare)
-    writes = files.writes and Ignorable.FILES not in entry.ignore
+    writes = files.changes and files.writes and Ignorable.FILES not in entry.ignore
     return Assessment(copy, Action.SYNC if writes else Action.KEEP, fields, files, stamp)
 
 
 def rank(assessments: Iterable[Assessment]) -> list[Assessment]:
     """Sorts the copies of a name, the kept one first."""
-    return sorted(
-        assessments,
-        key=lambda found: (_WORK.index(found.action), found.copy.created_at, found.copy.id),
-    )
+    ranked = list(assessments)
+    if len(ranked) > 1:
+        ranked.sort(key=lambda found: (_WORK.index(found.action), found.copy.created_at, found.copy.id))
+    return ranked

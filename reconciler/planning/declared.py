@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.fields import declared_fields, declared_inputs
 from reconciler.model.live import EXPIRED
-from reconciler.model.plan import Action, Change, FieldChange, FileChange, FileOperation, Reason
+from reconciler.model.plan import Action, Change, FieldChange, Reason
 from reconciler.model.spec import Ignorable, WhenExpired
 from reconciler.model.stamp import Verdict
 from reconciler.model.write_only import SECRETS
@@ -20,7 +20,7 @@ from reconciler.planning.copies import assess, rank
 from reconciler.planning.files import upload_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from reconciler.model.live import LiveContainer
     from reconciler.model.scope import Desired
@@ -34,6 +34,7 @@ _REASONS = tuple(Reason)
 
 def declared_changes(desired: Desired, claims: Claims, policy: Policy) -> Iterator[Change]:
     """Yields the change of every declared name, and those of its surplus copies after it."""
+    compare, owned = desired.scope.compare, desired.scope.prefix is not None
     for entry in desired.containers:
         if not policy.selects(entry.name):
             yield Change(entry.name, Action.SKIP, (Reason.FILTERED,), source=entry.position)
@@ -42,11 +43,9 @@ def declared_changes(desired: Desired, claims: Claims, policy: Policy) -> Iterat
         if not copies:
             yield _missing(entry, claims, requested=entry.name in policy.asked.replace)
             continue
-        compare = desired.scope.compare
         ranked = rank(
             assess(entry, copy, policy.profile, compare, forced=policy.forces(copy)) for copy in copies
         )
-        owned = desired.scope.prefix is not None
         requested = policy.forces(ranked[0].copy)
         yield _kept(entry, ranked[0], foreign=not owned and not policy.adopt, requested=requested)
         for surplus in ranked[1:]:
@@ -79,26 +78,27 @@ def _kept(entry: DesiredContainer, found: Assessment, *, foreign: bool, requeste
     if found.action is Action.REPLACE:
         return _replace(entry, found, foreign=foreign, requested=requested)
     ignored = _ignored(entry, found)
-    reasons = {*found.files.reasons, *ignored}
     unverifiable = tuple(_unverifiable(entry, found))
-    if unverifiable:
-        reasons.add(Reason.UNVERIFIABLE)
+    reasons = found.files.reasons
+    if ignored or unverifiable:
+        reasons = reasons.union(ignored, (Reason.UNVERIFIABLE,) if unverifiable else ())
     return Change(
         entry.name,
         Action.SKIP if ignored and found.action is Action.KEEP else found.action,
         _ordered(reasons),
         found.copy.id,
         (*found.fields.ignored, *unverifiable),
-        _worth_showing(entry, found.files.changes),
+        found.files.changes,
         entry.position,
     )
 
 
 def _unverifiable(entry: DesiredContainer, found: Assessment) -> Iterator[FieldChange]:
     """What is declared and nobody can tell of the live copy: no row shows it, no stamp settles it."""
-    for field in declared_fields(entry.spec):
-        if field.path in found.fields.unverifiable:
-            yield FieldChange(field.path, None, field.after)
+    if found.fields.unverifiable:
+        for field in declared_fields(entry.spec):
+            if field.path in found.fields.unverifiable:
+                yield field
     for field in declared_inputs(entry.inputs):
         if found.stamp is Verdict.UNREADABLE or (
             found.stamp is Verdict.VALUES_UNKNOWN and field.path == SECRETS
@@ -106,18 +106,11 @@ def _unverifiable(entry: DesiredContainer, found: Assessment) -> Iterator[FieldC
             yield field
 
 
-def _ignored(entry: DesiredContainer, found: Assessment) -> set[Reason]:
+def _ignored(entry: DesiredContainer, found: Assessment) -> frozenset[Reason]:
     """The reasons for drift that is left as it is."""
     if found.fields.ignored:
-        return {Reason.FIELD_CHANGED, Reason.IGNORED}
-    return {Reason.IGNORED} if found.files.writes and Ignorable.FILES in entry.ignore else set()
-
-
-def _worth_showing(entry: DesiredContainer, files: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
-    """Leaves out the declared files of which every row stays as it is."""
-    touched = {change.path for change in files if change.operation is not FileOperation.KEEP}
-    untouched = {file.spec.path for file in entry.files or ()} - touched
-    return tuple(change for change in files if change.path not in untouched)
+        return frozenset({Reason.FIELD_CHANGED, Reason.IGNORED})
+    return frozenset({Reason.IGNORED} if Ignorable.FILES in entry.ignore and found.files.writes else ())
 
 
 def _replace(entry: DesiredContainer, found: Assessment, *, foreign: bool, requested: bool) -> Change:
@@ -154,5 +147,5 @@ def _surplus(entry: DesiredContainer, copy: LiveContainer, *, owned: bool) -> Ch
     return Change(entry.name, Action.SKIP, reasons, copy.id, source=entry.position)
 
 
-def _ordered(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=_REASONS.index))
+def _ordered(reasons: Collection[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=_REASONS.index) if len(reasons) > 1 else reasons)

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 _OPERATIONS = tuple(FileOperation)
 
 
-class FilesDecision(Struct, frozen=True):
-    """Operations sorted by name, and why; `writes` tells whether anything would be sent."""
+class FilesDecision(Struct, frozen=True, gc=False):
+    """Operations sorted by name, and why; `writes` tells whether anything would be sent.
+
+    A declared file of which every row stays as it is, and is all there is, is no operation.
+    """
 
     changes: tuple[FileChange, ...] = ()
     reasons: frozenset[Reason] = frozenset()
@@ -46,6 +49,12 @@ class _Verdict(Enum):
     WRONG = auto()
 
 
+_AS_IT_IS = {
+    _Verdict.RIGHT: FilesDecision(),
+    _Verdict.UNKNOWN: FilesDecision(reasons=frozenset({Reason.UNVERIFIABLE})),
+}
+
+
 def decide_files(entry: DesiredContainer, rows: Iterable[LiveFile], compare: Compare) -> FilesDecision:
     """Decides for one container whose manifest has a `files` key and whose files were listed."""
     declared = {file.spec.path: file for file in entry.files or ()}
@@ -60,6 +69,13 @@ def decide_files(entry: DesiredContainer, rows: Iterable[LiveFile], compare: Com
             extra.append(row)
     decisions = [_decide_one(file, matched[path], compare) for path, file in declared.items()]
     decisions += [_decide_extra(row, prune=entry.prune_files) for row in extra]
+    return _together(decisions)
+
+
+def _together(decisions: list[FilesDecision]) -> FilesDecision:
+    first = decisions[0] if decisions else _AS_IT_IS[_Verdict.RIGHT]
+    if not first.changes and decisions.count(first) == len(decisions):  # all is right, as in most containers
+        return first
     return FilesDecision(
         tuple(sorted((change for decision in decisions for change in decision.changes), key=_order)),
         frozenset(reason for decision in decisions for reason in decision.reasons),
@@ -81,15 +97,17 @@ def unread_contents(entry: DesiredContainer, rows: Iterable[LiveFile]) -> Iterat
 
 
 def _decide_one(file: DesiredFile, rows: list[LiveFile], compare: Compare) -> FilesDecision:
-    wanted, upload = file.spec, upload_of(file)
+    wanted = file.spec
     if not rows:
-        return FilesDecision((upload,), frozenset({Reason.FILE_MISSING}))
+        return FilesDecision((upload_of(file),), frozenset({Reason.FILE_MISSING}))
     kept, verdict = _best(wanted, rows, compare)
+    if verdict is not _Verdict.WRONG and len(rows) == 1:
+        return _AS_IT_IS[verdict]
     if verdict is _Verdict.WRONG:
         reasons = {Reason.FILE_CHANGED}
         if any(row.in_place for row in rows):
             reasons.add(Reason.IN_PLACE)
-        return FilesDecision((upload, *map(_delete, rows)), frozenset(reasons))
+        return FilesDecision((upload_of(file), *map(_delete, rows)), frozenset(reasons))
     surplus = [row for row in rows if row.id != kept.id]
     reasons = {Reason.UNVERIFIABLE} if verdict is _Verdict.UNKNOWN else set()
     if surplus:
@@ -101,6 +119,8 @@ def _decide_one(file: DesiredFile, rows: list[LiveFile], compare: Compare) -> Fi
 
 
 def _best(wanted: FileSpec, rows: list[LiveFile], compare: Compare) -> tuple[LiveFile, _Verdict]:
+    if len(rows) == 1:
+        return rows[0], _judge(wanted, rows[0], compare)
     judged = [(row, _judge(wanted, row, compare)) for row in rows]
     return min(judged, key=lambda pair: (pair[1].value, -pair[0].created_at, pair[0].id))
 
@@ -118,7 +138,7 @@ def _judge(wanted: FileSpec, row: LiveFile, compare: Compare) -> _Verdict:
 
 def _may_be_of(row: LiveFile, wanted: FileSpec) -> bool:
     """A size that is hidden, or not declared, speaks for and against nothing."""
-    return None in (row.spec.bytes, wanted.bytes) or row.spec.bytes == wanted.bytes
+    return row.spec.bytes == wanted.bytes or row.spec.bytes is None or wanted.bytes is None
 
 
 def upload_of(file: DesiredFile) -> FileChange:

@@ -45,11 +45,12 @@ def hints(
     changes: Sequence[Change], desired: Desired, live: LiveState, profile: Profile
 ) -> tuple[Diagnostic, ...]:
     """Everything worth a note, by name of what is created; of many the first, and how many more there are."""
-    declared = desired.by_name()
-    made = [_Made(change, declared[change.name]) for change in changes if change.action is Action.CREATE]
-    strangers = _strangers(changes, desired, live) if made else {}
+    created = [change for change in changes if change.action is Action.CREATE]
+    strangers = _strangers(changes, desired, live) if created else {}
     if not strangers:
         return ()
+    declared = desired.by_name()
+    made = [_Made(change, declared[change.name]) for change in created]
     found = dict(_mistyped(made, strangers))
     left = [one for one in made if one.change.name not in found]
     if desired.scope.prefix is not None:  # without one nothing ever goes, and a look-alike is somebody else's

@@ -36,6 +36,8 @@ def moved_inputs(
     changes: Iterable[Change], desired: Desired, made_with: Mapping[str, Mapping[str, str]]
 ) -> tuple[Diagnostic, ...]:
     """A note for each container of which it is known what it was created with."""
+    if not made_with:
+        return ()
     entries = desired.by_name()
     found = []
     for change in changes:

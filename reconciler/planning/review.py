@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 def review(changes: tuple[Change, ...], desired: Desired, live: LiveState) -> tuple[Change, ...]:
     """Marks the replaces whose old container does not show what they would widen."""
+    if not any(change.action is Action.REPLACE for change in changes):
+        return changes
     rows = {row.id: row.spec for row in live.containers}
     entries = desired.by_name()
     return tuple(
@@ -42,11 +44,12 @@ def review(changes: tuple[Change, ...], desired: Desired, live: LiveState) -> tu
 
 def dearer(changes: tuple[Change, ...], desired: Desired, profile: Profile) -> float:
     """US dollars per hour that the changes flagged for cost add while all of it is active."""
-    entries = desired.by_name()
+    flagged = [change for change in changes if Flag.COST in flags_of(change)]
+    entries = desired.by_name() if flagged else {}
     raised = (
         profile.price(entries[change.name].spec.memory_limit) - _price_before(change, profile)
-        for change in changes
-        if Flag.COST in flags_of(change) and change.name in entries
+        for change in flagged
+        if change.name in entries
     )
     return round(sum(raised, start=0.0), 2)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from support.builders import HERE, allow, declared_file, desired, entry, spec
 
 from reconciler.model.asked import Asked, Reading
 from reconciler.model.diagnostics import Diagnostic, Position, Severity
-from reconciler.model.digest import container_digest, desired_digests, plan_digest
+from reconciler.model.digest import container_digest, desired_digests, plan_digest, sorted_json
 from reconciler.model.plan import (
     Action,
     Activity,
@@ -197,3 +200,19 @@ def test_every_declared_container_has_its_digest_by_name() -> None:
         ("ci-a", container_digest(ENTRY)),
         ("ci-b", container_digest(entry("ci-b"))),
     )
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(_JSON)
+def test_digests_are_of_the_json_that_the_standard_library_writes(value: object) -> None:
+    assert sorted_json(value) == json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize("value", [["\ud800"], [2**80], ["é\x7f\x00\x1f/<"], {"b": 1, "a": ["\U0001f600"]}])
+def test_digests_are_of_any_json(value: object) -> None:
+    assert sorted_json(value) == json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
