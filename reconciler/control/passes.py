@@ -188,7 +188,7 @@ async def prepare(
     if violations := of_plan(options.policies, plan):
         found = (*plan.diagnostics, *violations)
         plan = replace(plan, diagnostics=tuple(sorted(found, key=Diagnostic.sort_key)))
-    sweep = sweepable(claim(desired, live), desired, policy)
+    sweep = sweepable(desired, live, policy)
     return Prepared(plan, desired, live, sweep, requests, account.clock.monotonic())
 
 

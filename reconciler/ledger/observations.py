@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, convert
+from msgspec.json import Decoder, encode
 
 from reconciler.ledger.digests import AT_ONCE
-from reconciler.ledger.rows import maybe, number, text
-from reconciler.model.live import LiveFile, base_name
-from reconciler.model.spec import FileSpec
+from reconciler.ledger.rows import number, text
+from reconciler.model.live import LiveFile
 from reconciler.model.touching import Conduct, Observation, OwnTouch
 
 if TYPE_CHECKING:
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reconciler.ledger.store import Part
+
+
+_FILES = Decoder(tuple[LiveFile, ...])
+
+
+class _Row(Struct, array_like=True, forbid_unknown_fields=True, gc=False):
+    """A row of the table; whatever is of another kind was not written by us."""
+
+    id: str
+    active: int
+    date: int | None
+    seen: int | None
+    ours: int | None
+    settled: int
+    again: int
+    files: str
 
 
 class Observations:
@@ -32,20 +49,13 @@ class Observations:
 
     def keep(self, found: Iterable[Observation]) -> None:
         """Notes listings, instead of what was noted of the same containers."""
+        written = ((each, _written(each.files)) for each in found)
         self._part.all(
             "INSERT OR REPLACE INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (
-                    each.id,
-                    each.active,
-                    each.date,
-                    each.seen,
-                    each.ours,
-                    each.settled,
-                    each.again,
-                    json.dumps([_values(file) for file in each.files], separators=(",", ":")),
-                )
-                for each in found
+                (each.id, each.active, each.date, each.seen, each.ours, each.settled, each.again, files)
+                for each, files in written
+                if files is not None
             ),
         )
 
@@ -69,8 +79,12 @@ class Observations:
         )
 
 
-def _values(file: LiveFile) -> list[object]:
-    return [file.id, file.path, file.source, file.created_at, file.spec.bytes, file.spec.sha256]
+def _written(files: tuple[LiveFile, ...]) -> str | None:
+    """Files as JSON; None for names with half a surrogate pair, which are listed again."""
+    try:
+        return encode(files).decode()
+    except UnicodeEncodeError:
+        return None
 
 
 def conduct_of(db: sqlite3.Connection, target: int) -> Conduct:
@@ -86,34 +100,6 @@ def _of(db: sqlite3.Connection, target: int, ids: list[str]) -> Iterator[Observa
         some = ids[start : start + AT_ONCE]
         marks = ", ".join("?" for _ in some)
         query = f"SELECT {columns} FROM observation WHERE target = ? AND id IN ({marks})"  # noqa: S608 - question marks
-        for each, active, date, seen, ours, settled, again, files in db.execute(query, (target, *some)):
-            yield Observation(
-                text(each),
-                number(active),
-                maybe(date),
-                maybe(seen),
-                maybe(ours),
-                bool(number(settled)),
-                bool(number(again)),
-                _files(text(files)),
-            )
-
-
-def _files(written: str) -> tuple[LiveFile, ...]:
-    try:
-        rows = json.loads(written)
-    except RecursionError as error:
-        raise ValueError("a list nested too deep") from error
-    return tuple(_file(row) for row in rows)
-
-
-def _file(row: list[Any]) -> LiveFile:
-    identifier, path, source, created_at, size, sha256 = row
-    digest = None if sha256 is None else text(sha256)
-    return LiveFile(
-        text(identifier),
-        text(path),
-        text(source),
-        number(created_at),
-        FileSpec(base_name(path), maybe(size), digest),
-    )
+        for row in convert(db.execute(query, (target, *some)).fetchall(), list[_Row]):
+            settled, again, files = bool(row.settled), bool(row.again), _FILES.decode(row.files)
+            yield Observation(row.id, row.active, row.date, row.seen, row.ours, settled, again, files)

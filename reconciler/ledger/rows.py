@@ -188,7 +188,7 @@ def _texts_by_text(value: object) -> dict[str, str]:
 
 
 def _numbers(value: object) -> tuple[int, ...]:
-    return tuple(map(number, _list(value)))
+    return () if value == "[]" else tuple(map(number, _list(value)))
 
 
 def _list(value: object) -> list[object]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x5265_636F
 """`Reco`; SQLite keeps it in the file's header (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-VERSION = 8
+VERSION = 9
 
 TABLES = """
 CREATE TABLE target (

@@ -8,11 +8,12 @@ named kinds are made.
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from msgspec.json import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,7 +44,10 @@ class Columns:
         writer = _Writer(self._kinds)
         root = writer.add(value)
         groups = writer.laid_out()
-        return json.dumps({"groups": groups, "root": root.place}, separators=(",", ":"))
+        try:
+            return encode({"groups": groups, "root": root.place}).decode()
+        except UnicodeEncodeError as error:  # the name of a file need be no text
+            raise NotWritable(str(error)) from error
 
     def read(self, text: str) -> Any:
         """The value that was written.
@@ -51,7 +55,7 @@ class Columns:
         Raises:
             ValueError, TypeError, LookupError: this was not written by `write`.
         """
-        document = json.loads(text)
+        document = decode(text)
         made: list[Any] = []
         for name, count, *columns in document["groups"]:
             whole = [map(made.__getitem__, values) if refers else values for refers, values in columns]
@@ -67,7 +71,7 @@ class Columns:
         if name == _TUPLE:
             return zip(*columns, strict=True)
         if name == _BYTES:
-            return map(b64decode, columns[0])
+            return map(a2b_base64, columns[0])
         return columns[0] if name == _PLAIN else map(self._kinds[name], *columns)
 
 
@@ -129,7 +133,7 @@ class _Writer:
         if kind is tuple:
             return self._noted(_TUPLE, tuple(map(self._part, value)))
         if kind is bytes:
-            return self._noted(_BYTES, (b64encode(value).decode("ascii"),))
+            return self._noted(_BYTES, (b2a_base64(value, newline=False).decode("ascii"),))
         if kind not in self._names:
             raise NotWritable(kind.__name__)
         return self._noted(self._names[kind], tuple(map(self._part, self._taken[kind](value))))

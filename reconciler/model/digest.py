@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -153,15 +154,12 @@ def spec_values(spec: ContainerSpec) -> dict[str, Any]:
 def sorted_json(value: object) -> bytes:
     """JSON as digests are made of it: ASCII, with sorted keys and without white space.
 
-    What the faster encoder writes otherwise (beyond ASCII) or not at all (halves of surrogate pairs, numbers
-    of more than 64 bits, which servers may show) is written by the standard library.
+    What the faster encoder writes otherwise (beyond ASCII), or not at all (halves of surrogate pairs), is
+    written by the standard library.
     """
-    try:
-        written = _ENCODER.encode(value)
-    except (UnicodeEncodeError, OverflowError):
-        written = b"\xff"
-    if written.isascii():
-        return written
+    with suppress(UnicodeEncodeError):
+        if (written := _ENCODER.encode(value)).isascii():
+            return written
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 

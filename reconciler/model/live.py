@@ -22,7 +22,10 @@ ASSISTANT = "assistant"
 DATA_FOLDER = "/mnt/data/"
 
 MANGLED = re.compile(r"^([0-9a-f]{32}|file-[A-Za-z0-9]+)-")
-"""What servers put before an uploaded file's own name."""
+"""What servers put before an uploaded file's own name.
+
+Ledgers keep what comes of it: another rule is another version of theirs (`ledger.schema`).
+"""
 
 
 class NotRead(Enum):
@@ -46,8 +49,11 @@ class Seen(Struct, frozen=True, gc=False):
     date: int | None = None
 
 
-class LiveFile(Struct, frozen=True, gc=False):
-    """A row of a file listing. `spec.path` is the base name, `path` the server's own text."""
+class LiveFile(Struct, frozen=True, gc=False, array_like=True):
+    """A row of a file listing. `spec.path` is the base name, `path` the server's own text.
+
+    Ledgers keep many, written as lists of their fields.
+    """
 
     id: str
     path: str
@@ -119,9 +125,12 @@ def base_name(path: str) -> str:
 
     A path in a folder below /mnt/data keeps that folder, so that it matches no declared (bare) name.
     """
-    return MANGLED.sub("", _in_folder(path), count=1)
+    name = _in_folder(path)
+    mangled = MANGLED.match(name)
+    return name[mangled.end() :] if mangled else name
 
 
 def _in_folder(path: str) -> str:
     """A path below /mnt/data; some servers list it without that folder."""
-    return path.removeprefix(DATA_FOLDER).lstrip("/")
+    path = path.removeprefix(DATA_FOLDER)
+    return path.lstrip("/") if path.startswith("/") else path

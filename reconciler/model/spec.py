@@ -73,7 +73,7 @@ class ContainerSpec(Struct, frozen=True, gc=False):
     expires_after: ExpiresAfter | None = None
 
 
-class FileSpec(Struct, frozen=True, gc=False):
+class FileSpec(Struct, frozen=True, gc=False, array_like=True):
     """A file by its base name under /mnt/data. `bytes` is None where a live row hides it.
 
     `sha256` is lower-case hex, or None while nobody has read the contents.

@@ -53,7 +53,7 @@ class Trust(Struct, frozen=True):
 
 
 class Listings(Struct, dict=True):
-    """One pass: what was remembered (`held`), and what is to be (`fresh`).
+    """One pass at the moment `now` of the list: what was remembered (`held`), and what is to be (`fresh`).
 
     `in_place` are digests of files that keep the names they were uploaded under: they hold only as long as
     nobody touched the container.
@@ -68,13 +68,9 @@ class Listings(Struct, dict=True):
     in_place: dict[Key, tuple[int | None, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.now = Now(self.guard, self.trust.local)
         self.conduct = self._before = self.ledger.observations.conduct()
         self._listed: dict[str, tuple[LiveContainer, tuple[LiveFile, ...]]] = {}
-
-    @property
-    def now(self) -> Now:
-        """The moment of the list."""
-        return Now(self.guard, self.trust.local)
 
     @property
     def touched(self) -> int:
@@ -123,11 +119,13 @@ class Listings(Struct, dict=True):
         if self.trust.refresh is Refresh.FULL:
             return
         for observation in self.held.values():
+            known = [(file, file.spec.sha256) for file in observation.files if file.spec.sha256 is not None]
+            if not known:
+                continue
             row = rows[observation.id]
             if contents_hold(row, observation, self.conduct, self.now) or self._untouched(row):
-                for file in observation.files:
-                    if file.spec.sha256 is not None:
-                        self.in_place[row.id, file.id] = (file.spec.bytes, file.spec.sha256)
+                for file, digest in known:
+                    self.in_place[row.id, file.id] = (file.spec.bytes, digest)
 
     def _untouched(self, row: LiveContainer) -> bool:
         after = row.spec.expires_after
@@ -140,11 +138,9 @@ class Listings(Struct, dict=True):
         if self.trust.refresh is Refresh.FULL or not self._untouched(row):
             return None
         held = self.held[row.id]
-        files = tuple(
-            file if file.spec.sha256 is None else replace(file, spec=replace(file.spec, sha256=None))
-            for file in held.files
+        return replace(
+            row, files=tuple(map(_undigested, held.files)), files_seen=Seen(Origin.LEDGER, held.date)
         )
-        return replace(row, files=files, files_seen=Seen(Origin.LEDGER, held.date))
 
     async def _list(self, reader: Reader, row: LiveContainer) -> LiveContainer:
         """Lists the files of one container; one that died since it was listed comes back dead.
@@ -191,3 +187,8 @@ class Listings(Struct, dict=True):
             if known.sent is not None:
                 sent.setdefault(known.container_id, []).append(known.sent)
         return all(moves(row, files, sent.get(row.id, ()), self.now) for row, files in self._listed.values())
+
+
+def _undigested(file: LiveFile) -> LiveFile:
+    """Without a digest, which holds only for those in `in_place`."""
+    return file if file.spec.sha256 is None else replace(file, spec=replace(file.spec, sha256=None))

@@ -73,13 +73,14 @@ def destruction(situation: Situation) -> Plan:
     return _assemble(spare(judged, situation.live, policy.busy), found, claims, situation)
 
 
-def sweepable(claims: Claims, desired: Desired, policy: Policy) -> tuple[str, ...]:
+def sweepable(desired: Desired, live: LiveState, policy: Policy) -> tuple[str, ...]:
     """Ids of the dead rows that `scope.sweep` deletes, oldest first; no changes of the plan.
 
     None without deletes; and the row of a container that is left expired is what says so.
     """
     if not desired.scope.sweep or policy.asked.no_delete:
         return ()
+    claims = claim(desired, live)
     left = {entry.name for entry in desired.containers if left_expired(entry, claims)}
     rows = (row for row in claims.dead_rows if policy.selects(row.declared_name))
     return tuple(row.id for row in rows if row.declared_name not in left)
@@ -96,7 +97,7 @@ def _assemble(
     shown = rows_shown((row.created_at for row in live.containers), live.date)
     files = {row.id: len(row.files) for row in live.containers if not isinstance(row.files, NotRead)}
     requests = requests_of(chains_of(changes, desired.by_name()), rows=shown, files=files)
-    requests += len(sweepable(claims, desired, policy))
+    requests += len(sweepable(desired, live, policy))
     gone = {change.name for change in changes if Reason.LEFT_EXPIRED in change.reasons}
     standing = {change.name for change in changes if change.action is not Action.DELETE} - gone
     prices = (

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from msgspec.json import encode
+
 from reconciler.emulator.wire import errors
 
 _UNPARSABLE = (
@@ -10,12 +12,9 @@ _UNPARSABLE = (
     "library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"
 )
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def dump_json(value: Any) -> bytes:
     """A value as compact UTF-8 JSON."""
-    return _encode(value).encode()
+    return encode(value)
 
 
 def parse_json(body: bytes) -> Any:
@@ -28,7 +27,7 @@ def parse_json(body: bytes) -> Any:
     try:
         value = json.loads(body.decode(), parse_constant=_refuse_constant)
         if b"\\u" in body:
-            _encode(value).encode()
+            dump_json(value)
     except (ValueError, RecursionError) as error:
         raise errors.unreadable(_UNPARSABLE) from error
     return value

@@ -28,7 +28,6 @@ from reconciler.model.scope import Limits
 from reconciler.model.spec import WhenExpired
 from reconciler.planning.diff import sweepable
 from reconciler.planning.overlap import overlaps
-from reconciler.planning.ownership import claim
 from reconciler.planning.takeover import takes_over
 
 
@@ -82,7 +81,7 @@ def test_rule_3_what_is_not_claimed_is_only_counted_in_no_change_no_warning_and_
     assert (plan.others, alone.others) == (6, 0), "live ones: who counts, counts what may be in the way"
     assert plan_digest(plan) == plan_digest(alone), "what others do is no reason to review a plan again"
     assert brief(plan) == ["create ci-a (absent) -"]
-    assert sweepable(claim(wanted, state(*strangers)), wanted, policy()) == ()
+    assert sweepable(wanted, state(*strangers), policy()) == ()
 
 
 def test_rule_4_dead_rows_are_never_matched_changed_or_counted_in_limits() -> None:
@@ -105,9 +104,9 @@ def test_rule_4_only_sweep_deletes_dead_rows_and_only_those_of_the_scope() -> No
         row("other", number=4, status="expired"),
     )
     sweeping, still = desired(within=scope(sweep=True)), desired(within=scope(sweep=False))
-    assert sweepable(claim(sweeping, live), sweeping, policy()) == ("cntr_2", "cntr_1")
-    assert sweepable(claim(sweeping, live), sweeping, policy("ci-b")) == ("cntr_1",)
-    assert sweepable(claim(still, live), still, policy()) == ()
+    assert sweepable(sweeping, live, policy()) == ("cntr_2", "cntr_1")
+    assert sweepable(sweeping, live, policy("ci-b")) == ("cntr_1",)
+    assert sweepable(still, live, policy()) == ()
 
 
 def test_rule_4_no_sweep_takes_the_row_of_a_container_that_is_left_expired() -> None:
@@ -118,9 +117,9 @@ def test_rule_4_no_sweep_takes_the_row_of_a_container_that_is_left_expired() -> 
     )
     left = [entry(name, unmanaged=True, when_expired=WhenExpired.LEAVE) for name in ("ci-a", "ci-b")]
     wanted = desired(*left, within=scope(sweep=True))
-    assert sweepable(claim(wanted, live), wanted, policy()) == ("cntr_2",)
+    assert sweepable(wanted, live, policy()) == ("cntr_2",)
     no_delete = policy(asked=Asked(no_delete=True))
-    assert sweepable(claim(wanted, live), wanted, no_delete) == ()
+    assert sweepable(wanted, live, no_delete) == ()
 
 
 def test_rule_5_an_unknown_status_is_alive_matched_warned_about_and_no_surplus_copy() -> None:
