@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -74,6 +75,7 @@ def should_retry(headers: Mapping[str, str]) -> bool | None:
     return {"true": True, "false": False}.get(headers.get("x-should-retry", "").strip().lower())
 
 
+@lru_cache(maxsize=16)  # many answers come within one second
 def unix_seconds(text: str) -> float | None:
     """An HTTP date in unix seconds; one that names no zone is in UTC, as the protocol says."""
     try:

@@ -12,6 +12,7 @@ from reconciler.api.connection import Connection, segment
 from reconciler.api.errors import ContainerExpired, NotFound, ProtocolError
 from reconciler.api.listing import read_list
 from reconciler.api.pager import Listing, Page, walk
+from reconciler.api.rows import containers_page, files_page
 from reconciler.api.wire import read_container, read_file
 from reconciler.model.live import Origin
 from reconciler.model.steps import PAGE
@@ -106,8 +107,10 @@ class Reader:
         """Gets one page of the container list."""
         params = _query(after=after, order=order, name=name, limit=limit)
         answer = await self._connection.call("GET", "containers", params=params)
-        date = answer.date  # parsed once, not for each row
-        return _page(answer, lambda row: read_container(row, date, Origin.LIST), lambda row: row.id)
+        date = answer.date
+        return containers_page(answer.body, date) or _page(
+            answer, lambda row: read_container(row, date, Origin.LIST), lambda row: row.id
+        )
 
     async def container(self, container_id: str) -> LiveContainer:
         """Gets one container; this counts as activity and keeps it alive.
@@ -138,7 +141,7 @@ class Reader:
                 "GET", f"containers/{segment(container_id)}/files", params=params
             )
             answered(answer.date)
-            return _page(answer, read_file, lambda row: row.id)
+            return files_page(answer.body, answer.date) or _page(answer, read_file, lambda row: row.id)
 
         return await walk(fetch, self._clock)
 
