@@ -69,6 +69,11 @@ def _text(result: Result, console: Console) -> Iterator[str]:
         from reconciler.render.drift_text import drift_lines  # noqa: PLC0415 - as above
 
         yield from drift_lines(result.items, console.paint_out)
+    if result.standings is not None:
+        from reconciler.render.list_text import id_lines, list_lines  # noqa: PLC0415 - as above
+
+        one = result.command == "resolve"
+        yield from id_lines(result.standings) if one else list_lines(result.standings, console.paint_out)
     if result.runs is not None:
         from reconciler.render.history_text import history_lines  # noqa: PLC0415 - as above
 

@@ -31,6 +31,7 @@ from reconciler.cli.emulator_options import add_emulator_options
 from reconciler.cli.input_options import add_inputs
 from reconciler.cli.layout import add_fmt
 from reconciler.cli.ledger_options import add_history, add_ledger
+from reconciler.cli.listing_options import add_list, add_resolve
 from reconciler.cli.review_options import add_conditions, add_max_cost
 from reconciler.cli.schemas import add_schema
 from reconciler.cli.starting import add_init
@@ -68,6 +69,8 @@ def build() -> Parser:
     _apply(commands)
     _show(commands)
     _drift(commands)
+    add_list(commands)
+    add_resolve(commands)
     _destroy(commands)
     add_history(commands)
     add_ledger(commands)

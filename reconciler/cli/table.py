@@ -18,6 +18,8 @@ COMMANDS = {
     "fmt": "layout:fmt",
     "plan": "commands:plan",
     "drift": "commands:drift",
+    "list": "listing:list_names",
+    "resolve": "listing:resolve",
     "apply": "changes:apply",
     "destroy": "changes:destroy",
     "show": "commands:show",

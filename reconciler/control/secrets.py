@@ -3,7 +3,7 @@
 | | a secret with a version | without one, a key is set | without one, no key |
 |---|---|---|---|
 | `validate`, `destroy` | never | never | never |
-| `plan`, `drift` | never | before anything is contacted: its stamp needs it | never |
+| `plan`, `drift`, `list`, `resolve` | never | before anything is contacted: its stamp needs it | never |
 | `apply` | after planning, if its container is made | before anything is contacted | likewise |
 
 What is missing is an error with its place (exit 3), whenever it is found, and nothing was changed.

@@ -28,9 +28,17 @@ invalid-manifest
     Repair them; `reconciler validate` checks offline.
 
 unknown-name
-    An option names a container that no manifest declares, or that other options leave out (exit code 3).
+    The command line names a container that no manifest declares, or that other options leave out (exit
+    code 3). Nothing was contacted.
 
-    Give the declared name of one container.
+    Give the declared name of one container: without a stamp, and of replicas with its number.
+
+nothing-alive
+    `resolve` found no live container of a declared name (exit code 1): it expired, or somebody deleted it,
+    or it was never created on this account. Ids of dead containers are never given: they cannot come back.
+
+    Type what the hint says, an `apply` of the same manifests. If it should be there, check that the account
+    is the one that was applied to: --base-url, OPENAI_PROJECT_ID, --emulator.
 
 refused
     A guard or the person at the prompt said no (exit code 4). Nothing was changed.

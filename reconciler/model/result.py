@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reconciler.model.history import LedgerReport, PastRun
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Plan
+    from reconciler.model.standing import Standing
 
 
 class Result(Struct, frozen=True):
@@ -24,7 +25,8 @@ class Result(Struct, frozen=True):
 
     `ledger` is what the ledger holds, or what was forgotten of it. `explained` are codes in plain words,
     `created` the paths of files that are new. `touched` counts the containers on which observing them counted
-    as activity, None for a command that observes none.
+    as activity, None for a command that observes none. `standings` are what stands under names; of one name,
+    the container to use.
     """
 
     command: str
@@ -40,6 +42,7 @@ class Result(Struct, frozen=True):
     formatted: tuple[FormattedFile, ...] | None = None
     created: tuple[str, ...] | None = None
     touched: int | None = None
+    standings: tuple[Standing, ...] | None = None
 
     @property
     def exit_code(self) -> ExitCode:

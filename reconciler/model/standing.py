@@ -10,7 +10,7 @@ ABSENT = "absent"
 """The status of a declared name of which no row is known, alive or dead."""
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """A live container under its declared name, or a declared name under which none is alive.
 
     `status` is the server's word: of the container, or of the last dead row where none is alive

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct, field
 
-from reconciler.model.asked import Asked, selected
+from reconciler.model.asked import Asked, matches, selected
+from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.live import LiveContainer
 from reconciler.model.plan import BusyGuard, Target
 from reconciler.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 
 class Policy(Struct, frozen=True):
@@ -44,3 +50,13 @@ class Provenance(Struct, frozen=True):
     target: Target
     created_at: str
     tool_version: str
+
+
+def unmatched(names: Collection[str], policy: Policy) -> Iterator[Diagnostic]:
+    """Warns about globs that select none of these names: what was meant to be left out would not be."""
+    if policy.names and not any(matches(name, policy.names) for name in names):
+        globs = ", ".join(policy.names)
+        yield Diagnostic(Severity.WARNING, "nothing-selected", f"--name {globs} matches no container")
+    for glob in policy.asked.exclude:
+        if not any(matches(name, (glob,)) for name in names):
+            yield Diagnostic(Severity.WARNING, "nothing-excluded", f"--exclude {glob} matches no container")

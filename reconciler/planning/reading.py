@@ -68,7 +68,7 @@ class Needs(Struct, frozen=True):
 
 
 class NoNeeds(Struct, frozen=True):
-    """The container list is enough: `destroy` never looks at files."""
+    """The container list is enough: `destroy`, `list` and `resolve` never look at files."""
 
     desired: Desired
 

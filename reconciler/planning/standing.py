@@ -2,7 +2,7 @@
 
 Of several live copies the first one told is the one that the rule for copies keeps (`copies`), as far as
 fields and stamps tell. Files are not known here: where a manifest manages them and several copies are as
-declared in all else, apply may find that an other one needs less work, and keep that. `cautions` says so.
+declared in all else, apply may find that another one needs less work, and keep that. `cautions` says so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Action, Reason
-from reconciler.model.standing import ABSENT, Standing
+from reconciler.model.spec import Ignorable
 from reconciler.model.stamp import Verdict
+from reconciler.model.standing import ABSENT, Standing
 from reconciler.planning.copies import assess, rank
 from reconciler.planning.declared import left_expired
 from reconciler.planning.ownership import claim, unknown_statuses
@@ -45,7 +46,7 @@ def all_standings(desired: Desired, live: LiveState, policy: Policy) -> Told:
     Both are sorted by name. What the policy does not select is left out.
     """
     claims = claim(desired, live)
-    declared = sorted((entry for entry in desired.containers), key=lambda entry: entry.name)
+    declared = sorted(desired.containers, key=lambda entry: entry.name)
     found = [
         standing
         for entry in declared
@@ -79,33 +80,25 @@ def without_files(entry: DesiredContainer) -> DesiredContainer:
 def cautions(entry: DesiredContainer, found: tuple[Standing, ...]) -> Iterator[Diagnostic]:
     """Warns of what may end the use of the container to use, the first one."""
     chosen, *others = found
-    if not chosen.alive:
-        return
     if others:
-        which = "apply keeps this one" if _certain(entry, found) else "apply may keep another one"
-        why = "" if _certain(entry, found) else ", since it compares their files, too"
-        fate = " and only reports the rest" if Reason.FOREIGN in others[0].reasons else ""
-        yield Diagnostic(
-            Severity.WARNING,
-            DUPLICATE,
-            f"{len(found)} live containers are named {entry.name}; {which}{why}{fate}",
-            hint="`reconciler list` shows all of them, `reconciler plan` what becomes of each",
-        )
-    if chosen.reasons and Reason.IGNORED not in chosen.reasons:
-        code = FIELD_CHANGED if Reason.FIELD_CHANGED in chosen.reasons else STAMP_CHANGED
-        yield Diagnostic(
-            Severity.WARNING,
-            code,
-            f"{entry.name} ({chosen.container_id}) is not as declared: an apply that replaces it ends this id",
-            hint="`reconciler plan` shows what differs, and what becomes of it",
-        )
+        which = "apply keeps this one"
+        if not _certain(entry, chosen, others):
+            which = "apply, which also compares their files, may keep another one"
+        message = f"{len(found)} live containers are named {entry.name}; {which}"
+        hint = "`reconciler list` shows them, and `reconciler plan` what becomes of each"
+        yield Diagnostic(Severity.WARNING, DUPLICATE, message, hint=hint)
+    if _replaced(chosen):
+        fields = Reason.FIELD_CHANGED in chosen.reasons
+        message = f"{entry.name} ({chosen.container_id}) is not as declared; a replace would end this id"
+        hint = "`reconciler plan` shows what differs, and what apply does about it"
+        yield Diagnostic(Severity.WARNING, FIELD_CHANGED if fields else STAMP_CHANGED, message, hint=hint)
 
 
-def _certain(entry: DesiredContainer, found: tuple[Standing, ...]) -> bool:
-    """Tells whether files cannot change which copy is kept: nobody manages them, or all else decides."""
-    if entry.files is None or _replaced(found[0]):
+def _certain(entry: DesiredContainer, chosen: Standing, others: list[Standing]) -> bool:
+    """Tells whether files cannot change which copy is kept: nobody acts on them, or all else decides."""
+    if entry.files is None or Ignorable.FILES in entry.ignore or _replaced(chosen):
         return True
-    return all(_replaced(other) for other in found[1:])
+    return all(_replaced(other) for other in others)
 
 
 def _replaced(standing: Standing) -> bool:

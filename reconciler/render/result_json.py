@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reconciler.model.outcome import Outcome
     from reconciler.model.plan import Change
     from reconciler.model.result import Result
+    from reconciler.model.standing import Standing
 
 KIND = "reconciler/result"
 FORMAT_VERSION = "1.0"
@@ -46,6 +47,8 @@ def result_values(result: Result, most: int | None = None) -> dict[str, Any]:
         values["outcome"] = _outcome(result.outcome)
     if result.items is not None:
         values["items"] = [_item(item) for item in result.items]
+    if result.standings is not None:
+        values["items"] = [_standing(standing) for standing in result.standings]
     if result.touched is not None:
         values["touched"] = result.touched
     if result.runs is not None:
@@ -80,6 +83,18 @@ def _item(item: DriftItem) -> dict[str, Any]:
     if item.left is not None:
         values["left"] = item.left.value
     return values
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "name": standing.name,
+        "status": standing.status,
+        "container_id": standing.container_id,
+        "created_at": standing.created_at,
+        "last_active_at": standing.last_active_at,
+        "observed_at": standing.observed_at,
+        "reasons": [reason.value for reason in standing.reasons],
+    }
 
 
 def _formatted(file: FormattedFile) -> dict[str, Any]:

@@ -28,14 +28,14 @@ def test_a_hint_of_a_plan_can_be_allowed(tmp_path: Path, server: Server) -> None
     assert told == [["looks-mistyped"], []]
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift", "destroy"])
+@pytest.mark.parametrize("command", ["plan", "apply", "drift", "destroy", "list", "resolve a"])
 def test_strict_ends_a_command_before_anything_is_contacted(
     tmp_path: Path, server: Server, command: str
 ) -> None:
     (tmp_path / "m.yaml").write_text(
         "version: 1\ncontainers: [{name: a, expires_after: {anchor: last_active_at, minutes: 30}}]\n"
     )
-    ran = reconciler(command, str(tmp_path), "--strict", "--provider", "oci", env=server.env)
+    ran = reconciler(*command.split(), str(tmp_path), "--strict", "--provider", "oci", env=server.env)
     assert ran.code == 3
     assert "[beyond-target]" in ran.err
     assert server.requests() == 0

@@ -30,12 +30,12 @@ def outside(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift", "destroy"])
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "drift", "destroy", "list", "resolve lf-a"])
 def test_no_command_reads_outside_of_the_folder_unless_it_is_told_to(
     command: str, outside: Path, server: Server
 ) -> None:
     server.forget_requests()
-    refused = reconciler(command, "manifests", env=server.env, cwd=outside)
+    refused = reconciler(*command.split(), "manifests", env=server.env, cwd=outside)
     assert (refused.code, server.requests()) == (3, 0)
     assert "manifests/m.yaml:4:35: " in refused.err + refused.out
     assert "--allow-outside" in refused.err + refused.out

@@ -46,9 +46,9 @@ def test_validate_judges_for_a_target(manifest: Path, options: list[str], code: 
     assert said or not ran.err
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift", "destroy"])
+@pytest.mark.parametrize("command", ["plan", "apply", "drift", "destroy", "list", "resolve ci-a"])
 def test_what_a_target_refuses_is_never_sent(manifest: Path, server: Server, command: str) -> None:
-    ran = reconciler(command, "ci.yaml", "--provider", "oci", env=server.env, cwd=manifest)
+    ran = reconciler(*command.split(), "ci.yaml", "--provider", "oci", env=server.env, cwd=manifest)
     assert (ran.code, server.requests()) == (3, 0)
     assert "network_policy is not supported there" in ran.err
 

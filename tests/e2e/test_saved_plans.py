@@ -199,7 +199,8 @@ def test_a_pipe_is_written_into_and_stays_one(folder: Path, server: Server) -> N
 
 def test_a_plan_given_where_manifests_are_meant_is_named(folder: Path, server: Server) -> None:
     assert plan(folder, server).code == 0
-    for arguments in (["validate"], ["plan"], ["drift"], ["destroy", "--auto-approve"]):
+    reading = (["validate"], ["plan"], ["drift"], ["list"], ["resolve", "ci-a"])
+    for arguments in (*reading, ["destroy", "--auto-approve"]):
         ran = reconciler(*arguments, "my.plan.json", env=server.env, cwd=folder)
         assert (ran.code, "is a saved plan" in ran.err) == (64, True)
     assert reconciler("show", "no-such.plan.json", cwd=folder).code == 64

@@ -124,6 +124,8 @@ def test_no_command_writes_a_value(session: Session, server: Server, monkeypatch
     (row,) = server.containers()
     assert row["name"].startswith("ci-a~b")
     assert session("plan", "m.yaml")[1].splitlines()[-1] == "No changes."
+    assert session("list", "m.yaml")[1].splitlines()[1].split()[:3] == ["ci-a", row["id"], "running"]
+    assert session("resolve", "ci-a", "m.yaml")[1:] == (f"{row['id']}\n", "")
     monkeypatch.setenv("API_TOKEN", f"{OF_VARIABLE} rotated")
     code, out, err = session("drift", "m.yaml")
     assert (code, "the secret TOKEN for api.example.com changed" in err) == (2, True)

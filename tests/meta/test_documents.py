@@ -45,7 +45,9 @@ def test_the_plan_schema_knows_every_action_and_reason() -> None:
 
 def test_the_result_schema_knows_every_cause_and_exit_code() -> None:
     properties = schema("result.v1.json")["properties"]
-    assert properties["items"]["items"]["properties"]["cause"]["enum"] == [cause.value for cause in Cause]
+    drift, standing = (shape["properties"] for shape in properties["items"]["items"]["oneOf"])
+    assert drift["cause"]["enum"] == [cause.value for cause in Cause]
+    assert set(standing["reasons"]["items"]["enum"]) < {reason.value for reason in Reason}
     assert properties["exit_code"]["enum"] == [int(code) for code in ExitCode]
 
 

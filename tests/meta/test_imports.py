@@ -80,8 +80,10 @@ def test_policies_load_their_judge_and_nothing_else_heavy() -> None:
     assert not loaded & {"httpx", "httpx2", "rich", "uvicorn", "requests"}
 
 
-def test_a_plan_loads_no_http_library(tmp_path: Path) -> None:
-    loaded = loaded_by("plan", QUICKSTART, "--emulator", "--emulator-data", str(tmp_path / "emulator.db"))
+@pytest.mark.parametrize("command", ["plan", "list", "resolve quickstart-analysis"])
+def test_looking_at_an_account_loads_no_http_library(command: str, tmp_path: Path) -> None:
+    emulator = ("--emulator", "--emulator-data", str(tmp_path / "emulator.db"))
+    loaded = loaded_by(*command.split(), QUICKSTART, *emulator)
     assert "asyncio" in loaded
     assert not loaded & {"httpx", "httpx2", "aiohttp", "rich", "jsonschema"}
 

@@ -36,6 +36,7 @@ from reconciler.model.outcome import Outcome, step
 from reconciler.model.plan import Commit, Plan, Target
 from reconciler.model.plan_json import plan_values, read_plan
 from reconciler.model.result import Result
+from reconciler.model.standing import Standing
 
 if TYPE_CHECKING:
     from reconciler.model.events import Event
@@ -82,12 +83,15 @@ def everything(name: str) -> list[Result]:
         outcome = step(outcome, event)
     run = replace(RUN, scope=name, command=name, started_at=name)
     items = tuple(DriftItem(name, cause, name) for cause in Cause)
+    standing = Standing(name, name, name, 1, 2, 3)
     found = Diagnostic(Severity.ERROR, name, name, Position(name, 1, 1), name)
     error = PlanMismatch(name, hint=name, details=(name, f"{name} is no longer declared"))
     return [
         Result("plan", plan),
         Result("apply", plan, outcome),
         Result("drift", items=items),
+        Result("list", standings=(standing, replace(standing, container_id=None))),
+        Result("resolve", standings=(standing,)),
         Result("validate", diagnostics=(found,)),
         Result("show", error=error),
         Result("history", runs=(PastRun(plan.target, run),)),
@@ -177,8 +181,9 @@ def test_json_is_ascii_and_says_the_name_as_it_is(name: str) -> None:
         assert "##[" not in out
         assert "##vso[" not in out
         json.loads(out)
-    drift = json.loads(shown(everything(name)[2], as_json=True)[0])
-    assert {item["name"] for item in drift["items"]} == {name}
+    for result in everything(name)[2:5]:
+        found = json.loads(shown(result, as_json=True)[0])
+        assert {item["name"] for item in found["items"]} == {name}
 
 
 def _places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

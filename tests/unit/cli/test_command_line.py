@@ -59,6 +59,8 @@ def test_drift_changes_nothing_and_has_nothing_to_allow() -> None:
     [
         (["plan", "--bogus", "manifests"], "usage: reconciler plan "),
         (["drift", "manifests", "--auto-approve"], "usage: reconciler drift "),
+        (["list", "manifests", "--refresh", "full"], "usage: reconciler list "),
+        (["resolve", "ci-a", "manifests", "--name", "ci-b"], "usage: reconciler resolve "),
         (["show", "a.plan.json", "b.plan.json"], "usage: reconciler show "),
         (["--bogus", "plan", "manifests"], "usage: reconciler [-h]"),
     ],
@@ -72,11 +74,12 @@ def test_what_is_unknown_is_refused_with_the_usage_of_its_own_command(
     assert refused.usage.startswith(f"usage: {refused.prog}")
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "drift"])
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "drift", "list", "resolve"])
 def test_every_command_that_reads_manifests_says_how(command: str) -> None:
-    arguments = [command, "manifests", "--allow-outside", "--max-file-size", "64k"]
-    assert reading_of(build().parse_args(arguments)) == Reading(allow_outside=True, max_file_size=65536)
-    assert reading_of(build().parse_args(arguments[:2])) == Reading()
+    arguments = [command, "ci-a", "manifests"] if command == "resolve" else [command, "manifests"]
+    assert reading_of(build().parse_args(arguments)) == Reading()
+    told = [*arguments, "--allow-outside", "--max-file-size", "64k"]
+    assert reading_of(build().parse_args(told)) == Reading(allow_outside=True, max_file_size=65536)
 
 
 @pytest.mark.parametrize(
