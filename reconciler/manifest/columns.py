@@ -1,28 +1,31 @@
-"""Values as columns in JSON: 10,000 containers are a quarter of a million small objects, read at C speed.
+"""Values as columns in JSON: 10,000 containers are a quarter of a million small objects, handled at C speed.
 
-Each object stands in a group with those of its kind and height (1 + that of the highest it holds), and a
-group is written field by field. So a group is made by one `map` over lists, from objects that earlier groups
-made, and nothing recurses. Equal objects that hold no others are written once. What is read is data: only
-named kinds are made.
+What is alike is handled together, on the way out as on the way in. A group holds objects of one kind, field
+by field, and comes after the groups of everything that they hold; tuples stand one behind the other, with
+their lengths. So nobody looks at objects one by one: a column is taken by one `map` over objects, and a group
+is made by one `map` over columns. Equal objects are written once. What is read is data: only named kinds are
+made.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
+from collections import defaultdict
 from enum import Enum
+from itertools import chain, islice
 from operator import attrgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from msgspec.json import decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _TUPLE, _BYTES, _PLAIN = "tuple", "bytes", "plain"
 
-
-SHARED = 1
-"""The height up to which equal objects are one; above that they are hardly ever equal."""
+_PLAIN_KINDS = frozenset({NoneType, bool, int, float, str})
+_INLINE = frozenset({str, int})
 
 
 class NotWritable(Exception):
@@ -42,10 +45,9 @@ class Columns:
             NotWritable: something in it is of no kind that is written.
         """
         writer = _Writer(self._kinds)
-        root = writer.add(value)
-        groups = writer.laid_out()
+        (root,) = writer.places([value])
         try:
-            return encode({"groups": groups, "root": root.place}).decode()
+            return encode({"groups": writer.groups, "root": root}).decode()
         except UnicodeEncodeError as error:  # the name of a file need be no text
             raise NotWritable(str(error)) from error
 
@@ -59,9 +61,7 @@ class Columns:
         made: list[Any] = []
         for name, count, *columns in document["groups"]:
             whole = [map(made.__getitem__, values) if refers else values for refers, values in columns]
-            group = (
-                list(self._made(name, whole)) if whole else [self._kinds[name]() if name != _TUPLE else ()]
-            )
+            group = list(self._made(name, whole)) if whole else [self._kinds[name]()]
             if len(group) != count:
                 raise ValueError("a group of another size")
             made += group
@@ -69,102 +69,88 @@ class Columns:
 
     def _made(self, name: str, columns: Sequence[Iterable[Any]]) -> Iterable[Any]:
         if name == _TUPLE:
-            return zip(*columns, strict=True)
+            lengths, parts = columns[0], iter(columns[1])
+            return [tuple(islice(parts, length)) for length in lengths]
         if name == _BYTES:
             return map(a2b_base64, columns[0])
         return columns[0] if name == _PLAIN else map(self._kinds[name], *columns)
 
 
-class _Ref:
-    """An object that was added; `place` is known once all are laid out. Equal only to itself."""
-
-    __slots__ = ("height", "parts", "place")
-
-    def __init__(self, parts: tuple[Any, ...], height: int) -> None:
-        self.parts = parts
-        self.height = height
-        self.place = 0
-
-
 class _Writer:
-    """What was added. A part is text or a whole number as it is, and a `_Ref` to anything else."""
+    """The groups so far; an object's place is its number among all that they hold."""
 
     def __init__(self, kinds: Mapping[str, type]) -> None:
+        self.groups: list[list[Any]] = []
         self._names = {kind: name for name, kind in kinds.items()}
-        self._taken = {kind: _taking(kind) for kind in kinds.values()}
-        self._known: dict[tuple[str, tuple[Any, ...]], _Ref] = {}
-        self._groups: dict[tuple[int, str, int], list[_Ref]] = {}
+        self._known: defaultdict[tuple[object, ...], dict[tuple[Any, ...], int]] = defaultdict(dict)
+        self._count = 0
 
-    def add(self, value: object) -> _Ref:
-        """Adds a value with all that it holds."""
-        part = self._part(value)
-        return part if isinstance(part, _Ref) else self._plain(part)
+    def places(self, values: Sequence[Any]) -> list[int]:
+        """Adds values with all that they hold, and returns where each is."""
+        kinds = list(map(type, values))
+        if len(set(kinds)) == 1:
+            return self._of_kind(kinds[0], values)
+        places = [0] * len(values)
+        for kind in dict.fromkeys(kinds):
+            chosen = [index for index, each in enumerate(kinds) if each is kind]
+            for index, place in zip(
+                chosen, self._of_kind(kind, [values[index] for index in chosen]), strict=True
+            ):
+                places[index] = place
+        return places
 
-    def laid_out(self) -> list[list[Any]]:
-        """The groups; everything that was added has its place then."""
-        for rows in list(self._groups.values()):
-            for column in zip(*(row.parts for row in rows), strict=True):
-                if _mixed(column):
-                    for part in column:
-                        if not isinstance(part, _Ref):
-                            self._plain(part)
-        order = sorted(self._groups)
-        for place, row in enumerate(row for key in order for row in self._groups[key]):
-            row.place = place
-        return [self._group(key) for key in order]
-
-    def _group(self, key: tuple[int, str, int]) -> list[Any]:
-        rows = self._groups[key]
-        columns = []
-        for column in zip(*(row.parts for row in rows), strict=True):
-            refers = key[1] != _PLAIN and any(isinstance(part, _Ref) for part in column)
-            columns.append([int(refers), [self._place(part) for part in column] if refers else column])
-        return [key[1], len(rows), *columns]
-
-    def _place(self, part: Any) -> int:
-        return part.place if isinstance(part, _Ref) else self._plain(part).place
-
-    def _part(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is str or kind is int:
-            return value
-        if value is None or kind is bool or kind is float:
-            return self._plain(value)
+    def _of_kind(self, kind: type, values: Sequence[Any]) -> list[int]:
+        if kind in _PLAIN_KINDS:
+            return self._added(_PLAIN, [values], len(values), kind)
         if kind is tuple:
-            return self._noted(_TUPLE, tuple(map(self._part, value)))
+            return self._tuples(values)
         if kind is bytes:
-            return self._noted(_BYTES, (b2a_base64(value, newline=False).decode("ascii"),))
+            return self._added(_BYTES, [[b2a_base64(value, newline=False).decode() for value in values]])
         if kind not in self._names:
             raise NotWritable(kind.__name__)
-        return self._noted(self._names[kind], tuple(map(self._part, self._taken[kind](value))))
+        return self._added(self._names[kind], list(_taken(kind, values)), len(values))
 
-    def _plain(self, value: Any) -> _Ref:
-        return self._noted(_PLAIN, (value,), type(value).__name__)
+    def _tuples(self, values: Sequence[tuple[Any, ...]]) -> list[int]:
+        parts = iter(self.places(list(chain.from_iterable(values))))
+        rows = [tuple(islice(parts, length)) for length in map(len, values)]
+        places, fresh = self._placed(self._known[_TUPLE,], rows)
+        if fresh:
+            lengths = list(map(len, fresh))
+            self.groups.append([_TUPLE, len(fresh), [0, lengths], [1, list(chain.from_iterable(fresh))]])
+        return places
 
-    def _noted(self, name: str, parts: tuple[Any, ...], known_as: str = "") -> _Ref:
-        height = 1 + max((part.height for part in parts if isinstance(part, _Ref)), default=0)
-        height = 0 if name == _PLAIN else height
-        key = (known_as or name, parts)  # True is equal to 1, and what is plain is told apart by its type
-        found = self._known.get(key) if height <= SHARED else None
-        if found is None:
-            found = _Ref(parts, height)
-            self._groups.setdefault((height, name, len(parts)), []).append(found)
-            if height <= SHARED:
-                self._known[key] = found
-        return found
+    def _added(
+        self, name: str, columns: Sequence[Sequence[Any]], count: int = 0, plain: type | None = None
+    ) -> list[int]:
+        """Adds objects by their columns; one of text and whole numbers stands as it is, any other refers."""
+        refers = [plain is None and not _INLINE.issuperset(map(type, column)) for column in columns]
+        parts = [
+            self.places(column) if refer else column for column, refer in zip(columns, refers, strict=True)
+        ]
+        rows = list(zip(*parts, strict=True)) if parts else [()] * count
+        known = self._known[name, plain, *refers]  # True is equal to 1, and what is plain is told by its type
+        places, fresh = self._placed(known, rows)
+        if fresh:
+            written = zip(refers, zip(*fresh, strict=True), strict=True)
+            self.groups.append([name, len(fresh), *([int(refer), column] for refer, column in written)])
+        return places
+
+    def _placed(
+        self, known: dict[tuple[Any, ...], int], rows: Sequence[tuple[Any, ...]]
+    ) -> tuple[list[int], list[tuple[Any, ...]]]:
+        """Where rows are, and those that are new there."""
+        fresh = [row for row in dict.fromkeys(rows) if row not in known]
+        known.update(zip(fresh, range(self._count, self._count + len(fresh)), strict=True))
+        self._count += len(fresh)
+        return list(map(known.__getitem__, rows)), fresh
 
 
-def _mixed(column: Sequence[Any]) -> bool:
-    refs = sum(isinstance(part, _Ref) for part in column)
-    return 0 < refs < len(column)
-
-
-def _taking(kind: type) -> Callable[[Any], tuple[Any, ...]]:
-    """What takes an object of a kind into the arguments that make it again."""
+def _taken(kind: type, values: Sequence[Any]) -> Iterator[list[Any]]:
+    """The columns of objects of a kind: the arguments that make them again."""
     if issubclass(kind, Enum):
-        return lambda value: (value.value,)
-    if issubclass(kind, str):
-        return lambda value: (str(value),)
-    names = kind.__struct_fields__  # type: ignore[attr-defined]  # what is left are Structs
-    take = attrgetter(*names)
-    return (lambda value: (take(value),)) if len(names) == 1 else take
+        yield [value.value for value in values]
+    elif issubclass(kind, str):
+        yield [str(value) for value in values]
+    else:
+        for field in kind.__struct_fields__:  # type: ignore[attr-defined]  # what is left are Structs
+            yield list(map(attrgetter(field), values))
