@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections import deque
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
@@ -43,6 +44,8 @@ class Direct:
         self._secure = parts.scheme == "https"
         self._context: ssl.SSLContext | None = None
         self._head = _lines({"Host": _host(parts.netloc), "Accept-Encoding": "gzip", **headers})
+        self._address = self._host if _is_address(self._host) else None
+        """Where a connection was had, so that the name is looked up, and its addresses are tried, once."""
         self._room = asyncio.Semaphore(MAX_CONNECTIONS)
         self._free: deque[Line] = deque()
         self._all: set[Line] = set()
@@ -102,15 +105,35 @@ class Direct:
         """
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, line = await asyncio.get_running_loop().create_connection(
-                    Line, self._host, self._port, ssl=self._trust(), happy_eyeballs_delay=0.25
-                )
+                line = await self._line()
         except (OSError, UnicodeError) as error:  # a TimeoutError is an OSError
             said = str(error) or f"no connection within {CONNECT_SECONDS:.0f} s"
             raise ConnectionFailed(
                 f"{what}: cannot connect: {said}", hint="check the base URL and the network"
             ) from error
         self._all.add(line)
+        return line
+
+    async def _line(self) -> Line:
+        """A new connection: to the address of an earlier one, or to the first that answers."""
+        loop, trust = asyncio.get_running_loop(), self._trust()
+        name = self._host if trust else None
+        if self._address is not None:
+            try:
+                _, line = await loop.create_connection(
+                    Line, self._address, self._port, ssl=trust, server_hostname=name
+                )
+            except OSError:
+                if self._address == self._host:
+                    raise
+                self._address = None
+            else:
+                return line
+        transport, line = await loop.create_connection(
+            Line, self._host, self._port, ssl=trust, server_hostname=name, happy_eyeballs_delay=0.25
+        )
+        peer = transport.get_extra_info("peername")
+        self._address = peer[0] if _is_address(peer[0]) else None
         return line
 
     def _trust(self) -> ssl.SSLContext | None:
@@ -128,6 +151,15 @@ class Direct:
         body = json.dumps(request.json, separators=(",", ":")).encode("ascii")
         about = _lines({"Content-Type": "application/json", "Content-Length": str(len(body))})
         return f"{head}{about}\r\n".encode("ascii") + body
+
+
+def _is_address(host: str) -> bool:
+    """Tells whether a host is an IP address that says all; one of a link (`fe80::1%eth0`) is left alone."""
+    try:
+        socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
+    except OSError:
+        return False
+    return not host.lower().startswith("fe80:")
 
 
 def _host(netloc: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 _Item = TypeVar("_Item")
 
@@ -23,10 +24,21 @@ async def each(items: Iterable[_Item], work: Callable[[_Item], Awaitable[None]],
         for item in remaining:
             await work(item)
 
+    async with side_by_side() as group:
+        for _ in range(max(1, parallelism)):
+            group.create_task(worker())
+
+
+@asynccontextmanager
+async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
+    """Yields a group of tasks; all have ended when this does.
+
+    Raises:
+        BaseException: the first that any of them, or the block itself, raised, not wrapped in a group.
+    """
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(max(1, parallelism)):
-                group.create_task(worker())
+            yield group
     except BaseExceptionGroup as failures:
         raise _first(failures) from failures
 

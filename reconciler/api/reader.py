@@ -32,9 +32,9 @@ ASCENDING = "asc"
 DESCENDING = "desc"
 
 
-def ignore(date: int | None) -> None:
-    """Takes a date and does nothing with it."""
-    del date
+def ignored(told: object) -> None:
+    """Takes what it is told, and does nothing with it."""
+    del told
 
 
 class Reader:
@@ -77,6 +77,7 @@ class Reader:
         floor: Cursor | None = None,
         first: Page[LiveContainer] | None = None,
         parallelism: int = 1,
+        heard: Callable[[Page[LiveContainer]], None] = ignored,
     ) -> Listing[LiveContainer]:
         """Lists every container of the account, oldest first, 100 a page.
 
@@ -86,11 +87,14 @@ class Reader:
             floor: a row that the list may begin behind, instead of with the oldest; may be wrong, too.
             first: the first page, where it is here already.
             parallelism: pages asked for at once.
+            heard: is given every page that is fetched here.
         """
 
         async def fetch(after: str | None, *, descending: bool) -> Page[LiveContainer]:
             order = DESCENDING if descending else ASCENDING
-            return await self.container_page(after=after, name=name, order=order)
+            page = await self.container_page(after=after, name=name, order=order)
+            heard(page)
+            return page
 
         return await read_list(
             fetch, self._clock, ends=ends, floor=floor, first=first, parallelism=parallelism
@@ -122,7 +126,7 @@ class Reader:
         return read_container(answer.json_object(), answer.date, Origin.GET)
 
     async def files(
-        self, container_id: str, *, answered: Callable[[int | None], None] = ignore
+        self, container_id: str, *, answered: Callable[[int | None], None] = ignored
     ) -> Listing[LiveFile]:
         """Lists the files of a container; this counts as activity.
 
@@ -156,7 +160,7 @@ class Reader:
         file_id: str,
         *,
         limit: int | None,
-        answered: Callable[[int | None], None] = ignore,
+        answered: Callable[[int | None], None] = ignored,
     ) -> str | None:
         """Downloads a file and returns the SHA-256 of its contents in hex; memory is bounded by a chunk.
 

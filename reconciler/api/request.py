@@ -14,7 +14,7 @@ READ_SECONDS = 60.0
 WRITE_SECONDS = 120.0
 """Longest silence on an open connection; creating a container took users up to 4 seconds."""
 
-MAX_CONNECTIONS = 100
+MAX_CONNECTIONS = 256
 
 
 class Request(Struct, frozen=True):

@@ -49,6 +49,16 @@ class Ledger:
         """Closes the file."""
         self._part.close()
 
+    @property
+    def knows_target(self) -> bool:
+        """Anything was ever noted about the target."""
+        return self._part.read(lambda _, target: target != 0, otherwise=False)
+
+    @property
+    def lag(self) -> float:
+        """The longest time that a list was seen to lack a row, in seconds; `recall` has it too."""
+        return self._part.read(rows.lag_seen, 0.0)
+
     def recall(self) -> Memory:
         """Everything that helps to observe and to change the target."""
         return self._part.read(rows.memory, Memory())

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from reconciler.api.name_filter import goes_on, narrows
 from reconciler.api.pager import Listing
 from reconciler.api.parallel import each
-from reconciler.api.reader import ASCENDING
+from reconciler.api.reader import ASCENDING, ignored
 from reconciler.model.listed import NameFilter
 from reconciler.model.live import Origin
 from reconciler.observe import horizon
@@ -50,6 +50,7 @@ async def list_containers(
     concerns: Callable[[str], bool],
     *,
     parallelism: int,
+    heard: Callable[[Page[LiveContainer]], None] = ignored,
 ) -> tuple[Listing[LiveContainer], bool]:
     """Lists at least every container whose name is sought; dead ones may be told from memory (`horizon`).
 
@@ -59,6 +60,7 @@ async def list_containers(
         sought: the names that this is about.
         concerns: tells of a declared name whether it is one of them.
         parallelism: requests at once.
+        heard: is given every page as it comes; what becomes of its rows shows only in the list.
 
     Returns:
         The list, and whether it is that of the whole account.
@@ -66,7 +68,7 @@ async def list_containers(
     Raises:
         ApiError: it could not be had whole.
     """
-    lister = _Lister(reader, ledger, sought, concerns, parallelism)
+    lister = _Lister(reader, ledger, sought, concerns, parallelism, heard)
     known = ledger.name_filter()
     narrow = None
     if known is None or known.works:
@@ -90,6 +92,7 @@ class _Lister(Struct, dict=True):
     sought: Sought
     concerns: Callable[[str], bool]
     parallelism: int
+    heard: Callable[[Page[LiveContainer]], None]
 
     def __post_init__(self) -> None:
         self.asked: list[str] = []
@@ -104,7 +107,7 @@ class _Lister(Struct, dict=True):
         """Lists what is sought alone, None where that is not worth it or does not work."""
         sought, ends = self.sought, self.ledger.page_ends()
         if not ends and not proven and self._horizon("") is None:  # otherwise there was more than a page
-            self._first = await self.reader.container_page(order=ASCENDING)
+            self._first = await self._page()
             if self._first.has_more is not True:
                 return None
         if sought.prefix is not None:
@@ -124,7 +127,7 @@ class _Lister(Struct, dict=True):
         dates: list[int | None] = []
 
         async def one(question: str) -> None:
-            page = await self.reader.container_page(name=question, order=ASCENDING)
+            page = await self._page(question)
             lacking = any(question.casefold() not in row.name.casefold() for _, row in page.rows)
             dates.append(None if lacking or page.has_more is not False else page.date)
             rows.update(page.rows)
@@ -145,7 +148,7 @@ class _Lister(Struct, dict=True):
         """Lists by a name; None where the answer does not prove that it holds every name that begins so."""
         first = None
         if not proven:
-            first = await self.reader.container_page(name=question, order=ASCENDING)
+            first = await self._page(question)
             if not narrows(question, (row.name for _, row in first.rows)):
                 self.asked.append(question)
                 return None
@@ -182,7 +185,14 @@ class _Lister(Struct, dict=True):
             floor=floor,
             first=first,
             parallelism=self.parallelism,
+            heard=self.heard,
         )
+
+    async def _page(self, name: str | None = None) -> Page[LiveContainer]:
+        """A first page."""
+        page = await self.reader.container_page(name=name, order=ASCENDING)
+        self.heard(page)
+        return page
 
     def _horizon(self, name: str) -> Horizon | None:
         if self.sought.dead or (self.sought.prefix is None and not self.sought.names):

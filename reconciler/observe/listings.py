@@ -27,7 +27,7 @@ from reconciler.model.touching import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
@@ -79,9 +79,21 @@ class Listings(Struct, dict=True):
         return len(listed | set(self.touches.read))
 
     async def read(
-        self, reader: Reader, live: LiveState, wanted: Iterable[LiveContainer], parallelism: int
+        self,
+        reader: Reader,
+        live: LiveState,
+        wanted: Iterable[LiveContainer],
+        ahead: Mapping[str, LiveContainer],
+        parallelism: int,
     ) -> LiveState:
         """The same state with the files of the containers that are wanted.
+
+        Args:
+            reader: the account.
+            live: what was seen of it so far.
+            wanted: its rows whose files are wanted.
+            ahead: rows with their files by id, as far as they were listed already.
+            parallelism: requests at once.
 
         Raises:
             ApiError: files could not be listed.
@@ -89,9 +101,10 @@ class Listings(Struct, dict=True):
         rows = {row.id: row for row in wanted}
         self._recall(rows)
         found = {row.id: remembered for row in rows.values() if (remembered := self._remembered(row))}
+        found |= {row.id: _with_files(row, ahead[row.id]) for row in rows.values() if row.id in ahead}
 
         async def one(row: LiveContainer) -> None:
-            found[row.id] = await self._list(reader, row)
+            found[row.id] = await self.list_files(reader, row)
 
         missing = [row for row in rows.values() if row.id not in found]
         await each(missing, one, parallelism=parallelism)
@@ -142,7 +155,7 @@ class Listings(Struct, dict=True):
             row, files=tuple(map(_undigested, held.files)), files_seen=Seen(Origin.LEDGER, held.date)
         )
 
-    async def _list(self, reader: Reader, row: LiveContainer) -> LiveContainer:
+    async def list_files(self, reader: Reader, row: LiveContainer) -> LiveContainer:
         """Lists the files of one container; one that died since it was listed comes back dead.
 
         A 404 alone proves nothing, a gateway may not serve that endpoint at all: the container is asked.
@@ -187,6 +200,11 @@ class Listings(Struct, dict=True):
             if known.sent is not None:
                 sent.setdefault(known.container_id, []).append(known.sent)
         return all(moves(row, files, sent.get(row.id, ()), self.now) for row, files in self._listed.values())
+
+
+def _with_files(row: LiveContainer, listed: LiveContainer) -> LiveContainer:
+    """A row with the files of an earlier one of the same container; it may have been found dead then."""
+    return replace(listed if listed.dead else row, files=listed.files, files_seen=listed.files_seen)
 
 
 def _undigested(file: LiveFile) -> LiveFile:

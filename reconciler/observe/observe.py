@@ -1,21 +1,26 @@
 """Observes an account with as few requests as the plan at hand allows.
 
-The container list comes first and once. The files of a container are listed only where the plan needs them
-and somebody may have touched it since they were listed last, because listing counts as activity and keeps a
-container alive and billed; contents are downloaded only where nobody knows them and sizes cannot tell. An
-incomplete observation is never returned. Whatever touches a container is noted in the ledger, so that our
-own reading is not taken for somebody's use.
+The container list comes once, before everything else but for files that are needed whatever it goes on to
+show (`ahead`). The files of a container are listed only where the plan needs them and somebody may have
+touched it since they were listed last, because listing counts as activity and keeps a container alive and
+billed; contents are downloaded only where nobody knows them and sizes cannot tell. An incomplete observation
+is never returned. Whatever touches a container is noted in the ledger, so that our own reading is not taken
+for somebody's use.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
+from reconciler.api.parallel import side_by_side
+from reconciler.api.reader import ignored
 from reconciler.model.listed import Sought
 from reconciler.model.live import LiveState
-from reconciler.model.memory import LEAST_LAG
+from reconciler.model.memory import LEAST_LAG, lag_for
+from reconciler.observe.ahead import Ahead
 from reconciler.observe.contents import with_contents
 from reconciler.observe.listing import list_containers
 from reconciler.observe.listings import Listings, Trust
@@ -41,8 +46,8 @@ class Needs(Protocol):
         """Tells whether containers of a declared name are this pass's business."""
         ...
 
-    def listings(self, live: LiveState) -> Iterator[LiveContainer]:
-        """Yields the containers whose files must be listed."""
+    def lists(self, row: LiveContainer) -> bool:
+        """Tells whether the files of a container must be listed, whatever other rows there are."""
         ...
 
     def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
@@ -76,26 +81,31 @@ async def observe(
     Raises:
         ApiError: something that is needed could not be read.
     """
-    listing, whole = await list_containers(reader, ledger, sought, needs.concerns, parallelism=parallelism)
     touches = Touches()
-    memory = ledger.recall()
-    memory = replace(memory, lag_seen=max(memory.lag_seen, list_lag / 2))
-    rows = await corrected(
-        reader,
-        listing,
-        ledger,
-        needs.concerns,
-        memory=memory,
-        touches=touches,
-        settles=settles,
-        whole=whole,
-    )
-    live = LiveState(rows, listing.date, whole=whole)
-    listings = Listings(ledger, touches, memory.lag, trust)
+    listings = Listings(ledger, touches, lag_for(max(ledger.lag, list_lag / 2)), trust)
     try:
-        live = await listings.read(reader, live, needs.listings(live), parallelism)
-        wanted = tuple(needs.contents(live))
-        live = await with_contents(reader, live, wanted, listings, parallelism)
+        async with side_by_side() as group:
+            ahead = Ahead(group, needs.lists, partial(listings.list_files, reader), parallelism)
+            heard = ignored if ledger.knows_target else ahead.saw
+            listing, whole = await list_containers(
+                reader, ledger, sought, needs.concerns, parallelism=parallelism, heard=heard
+            )
+        memory = ledger.recall()
+        memory = replace(memory, lag_seen=max(memory.lag_seen, list_lag / 2))
+        rows = await corrected(
+            reader,
+            listing,
+            ledger,
+            needs.concerns,
+            memory=memory,
+            touches=touches,
+            settles=settles,
+            whole=whole,
+        )
+        live = LiveState(rows, listing.date, whole=whole)
+        wanted = (row for row in rows if needs.lists(row))
+        live = await listings.read(reader, live, wanted, ahead.found, parallelism)
+        live = await with_contents(reader, live, tuple(needs.contents(live)), listings, parallelism)
     finally:
         ledger.touched(touches.noted)
         listings.note()

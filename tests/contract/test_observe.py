@@ -39,10 +39,10 @@ class Everything:
         del declared
         return True
 
-    def listings(self, live: LiveState) -> Iterator[LiveContainer]:
-        """Yields every live row."""
+    def lists(self, row: LiveContainer) -> bool:
+        """Every live row is wanted."""
         self.before_listings()
-        return (row for row in live.containers if not row.dead)
+        return not row.dead
 
     def contents(self, live: LiveState) -> Iterator[tuple[LiveContainer, LiveFile]]:
         """Yields every file that was listed."""

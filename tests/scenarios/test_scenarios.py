@@ -86,7 +86,7 @@ def observed(rows: list[dict[str, Any]], needs: Needs | NoNeeds) -> LiveState:
     listed = LiveState(tuple(_listed(row, date) for row in rows), date)
     files = {row["id"]: row.get("files", []) for row in rows}
     contents = {file["id"]: file["content"] for row in rows for file in files[row["id"]] if "content" in file}
-    wanted = {row.id for row in needs.listings(listed)}
+    wanted = {row.id for row in listed.containers if needs.lists(row)}
     listed = _each(listed, lambda row: _with_files(row, files[row.id]) if row.id in wanted else row)
     digests = {file.id: sha256(contents[file.id].encode()).hexdigest() for _, file in needs.contents(listed)}
     return _each(listed, lambda row: _with_digests(row, digests))

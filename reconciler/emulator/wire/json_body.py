@@ -12,6 +12,7 @@ _UNPARSABLE = (
     "library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)"
 )
 
+
 def dump_json(value: Any) -> bytes:
     """A value as compact UTF-8 JSON."""
     return encode(value)

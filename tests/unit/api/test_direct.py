@@ -8,14 +8,14 @@ import ssl
 import subprocess
 from dataclasses import dataclass, field
 from shutil import which
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reconciler.api.direct import Direct
 from reconciler.api.errors import ConnectionFailed, ProtocolError, ReplyLost, TimedOut
 from reconciler.api.line import MOST_HEADERS, MOST_WAITING
-from reconciler.api.request import Request
+from reconciler.api.request import MAX_CONNECTIONS, Request
 from reconciler.api.trust import trusted
 from reconciler.model.errors import InvalidInput
 
@@ -308,10 +308,59 @@ def test_one_who_gives_up_leaves_no_connection_in_use() -> None:
             async with asyncio.timeout(0.05):
                 await asked(direct)
         assert await asked(direct) == (200, b"{}")
-        assert direct._room._value == 100
+        assert direct._room._value == MAX_CONNECTIONS
 
     server.run(work)
     assert server.connections == 2
+
+
+class _Counting(asyncio.SelectorEventLoop):
+    """Counts the names that are looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    async def getaddrinfo(self, host: Any, port: Any, **about: Any) -> Any:
+        """Looks a name up."""
+        self.names.append(host)
+        return await super().getaddrinfo(host, port, **about)
+
+
+@pytest.mark.parametrize(("host", "names"), [("localhost", ["localhost"]), ("127.0.0.1", [])])
+def test_a_name_is_looked_up_for_the_first_connection_alone(host: str, names: list[str]) -> None:
+    server = answering(*[CLOSING] * 3, hangs_up=True)
+
+    async def main() -> None:
+        listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+        direct = Direct(f"http://{host}:{listening.sockets[0].getsockname()[1]}/v1", {})
+        for _ in range(3):
+            assert await asked(direct) == (200, b"{}")
+        await direct.close()
+        listening.close()
+
+    with asyncio.Runner(loop_factory=_Counting) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, _Counting)
+        runner.run(main())
+        assert loop.names == names
+    assert server.connections == 3
+
+
+def test_an_address_that_no_longer_answers_is_looked_up_again() -> None:
+    server = answering(CLOSING, OK, hangs_up=True)
+
+    async def main() -> None:
+        listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+        direct = Direct(f"http://localhost:{listening.sockets[0].getsockname()[1]}/v1", {})
+        assert await asked(direct) == (200, b"{}")
+        direct._address = "127.0.0.2"  # where nobody listens: the server has moved
+        assert await asked(direct) == (200, b"{}")
+        assert direct._address == "127.0.0.1"
+        await direct.close()
+        listening.close()
+
+    asyncio.run(main())
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="makes a certificate with the openssl command")

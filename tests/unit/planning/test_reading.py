@@ -42,7 +42,8 @@ WANTED = desired(
 
 def listed(live: LiveState, asked: Policy | None = None) -> list[str]:
     """The containers whose files are listed."""
-    return [found.id for found in Needs(WANTED, asked or policy()).listings(live)]
+    needs = Needs(WANTED, asked or policy())
+    return [found.id for found in live.containers if needs.lists(found)]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_contents_of_what_was_not_listed_are_not_read() -> None:
 
 def test_destroy_reads_nothing() -> None:
     live = state(row("ci-a", live_file("a.txt", known=False)), row("ci-c", number=2, unread=True))
-    assert list(NoNeeds(WANTED).listings(live)) == []
+    assert not any(NoNeeds(WANTED).lists(found) for found in live.containers)
     assert list(NoNeeds(WANTED).contents(live)) == []
 
 
@@ -118,7 +119,7 @@ def test_what_is_asked_for_is_enough_to_plan(case: Case) -> None:
     nothing = replace(
         case.live, containers=tuple(replace(live, files=NotRead.NOT_READ) for live in case.live.containers)
     )
-    asked = {live.id for live in needs.listings(nothing)}
+    asked = {live.id for live in nothing.containers if needs.lists(live)}
     listings = replace(
         case.live,
         containers=tuple(
