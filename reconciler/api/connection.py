@@ -199,12 +199,11 @@ class Connection:
 
         Its time is its own: that of a large upload would let its small answer drip for days.
         """
+        if reply.whole:  # as most are that are small: nothing is waited for
+            await _collect(reply, body)
+            return
         async with within(self._bounds.whole, what):
-            async for chunk in reply.chunks():
-                body += chunk
-                if len(body) > LARGEST_JSON:
-                    message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
-                    raise ProtocolError(message)
+            await _collect(reply, body)
 
     def _note_date(self, answer: Answer) -> None:
         if answer.date is not None:
@@ -241,6 +240,14 @@ class Connection:
     def _named(self, request: Request) -> str:
         """A request as people are told of it: without its query, which may hold anything."""
         return f"{request.method} {self._where}/{request.path}"
+
+
+async def _collect(reply: Reply, body: bytearray) -> None:
+    async for chunk in reply.chunks():
+        body += chunk
+        if len(body) > LARGEST_JSON:
+            message = f"an answer of more than {LARGEST_JSON} bytes where a small one was expected"
+            raise ProtocolError(message)
 
 
 def _succeeded(reply: Reply) -> bool:

@@ -11,6 +11,7 @@ import asyncio
 import json
 import socket
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -144,7 +145,8 @@ class Direct:
         return self._context
 
     def _bytes(self, request: Request) -> bytes:
-        target = f"{self._root}/{request.path}" + (f"?{urlencode(request.params)}" if request.params else "")
+        query = _query(tuple(request.params.items())) if request.params else ""
+        target = f"{self._root}/{request.path}{query}"
         head = f"{request.method} {target} HTTP/1.1\r\n{self._head}"
         if request.json is None:
             return f"{head}\r\n".encode("ascii")
@@ -160,6 +162,11 @@ def _is_address(host: str) -> bool:
     except OSError:
         return False
     return not host.lower().startswith("fe80:")
+
+
+@lru_cache(maxsize=16)  # of thousands of lists of files all are the same
+def _query(params: tuple[tuple[str, str], ...]) -> str:
+    return f"?{urlencode(params)}"
 
 
 def _host(netloc: str) -> str:

@@ -60,6 +60,7 @@ class LibraryReply:
         self._what = what
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
+        self.whole = False  # nobody looked yet
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """See `Reply.chunks`."""

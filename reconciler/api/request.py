@@ -43,10 +43,14 @@ class Request(Struct, frozen=True):
 
 
 class Reply(Protocol):
-    """An answer whose head is here; the names of its headers are in lower case."""
+    """An answer whose head is here; the names of its headers are in lower case.
+
+    `whole` says that all of it is here.
+    """
 
     status: int
     headers: Mapping[str, str]
+    whole: bool
 
     def chunks(self) -> AsyncIterator[bytes]:
         """Yields the body as it comes, decoded.

@@ -29,14 +29,12 @@ sys.exit(done.returncode)
 """Runs a command and prints the most memory that it ever had."""
 
 READ = """
-import os, sys
-from reconciler.__main__ import main
-sys.argv[0] = "reconciler"
-try:
-    main()
-finally:
-    with open("/proc/self/io") as counters:
-        sys.stderr.write(dict(line.split(": ") for line in counters)["rchar"])
+import sys
+from reconciler.cli.main import run
+code = run(sys.argv[1:])
+with open("/proc/self/io") as counters:
+    sys.stderr.write(dict(line.split(": ") for line in counters)["rchar"])
+sys.exit(code)
 """
 """Runs the command and tells how many bytes it read from anything."""
 
