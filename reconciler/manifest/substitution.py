@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from reconciler.manifest import variables
 from reconciler.manifest.declarations import KEY
 from reconciler.manifest.findings import Guesses, error
@@ -52,7 +54,7 @@ class Substitution:
         values = {
             key: value if key == KEY else self._value(value, node.mark.values[key]) for key, value in pairs
         }
-        return node._replace(value=values)
+        return replace(node, value=values)
 
     def _value(self, value: Value, mark: Mark) -> Value:
         if isinstance(value, str):

@@ -6,7 +6,7 @@ the same shape; a `Node` walks both at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from msgspec import Struct
 
@@ -75,7 +75,7 @@ def position(file: str, at: Offset) -> Position:
     return Position(file, (at >> COLUMN_BITS) + 1, (at & _COLUMN) + 1)
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True, gc=False):
     """A value, its marks, and the file that they are in."""
 
     file: str
