@@ -60,10 +60,10 @@ def form_of(whole: Whole) -> str | None:
     A pattern of files, or a folder, says no names: what it comes to may change without a trace here.
     """
     desired = whole.loaded.desired
-    if desired is None or _much(desired) or sources_of(desired) != whole.sources:
+    if desired is None or _much(desired) or sources_of(desired) != (sources := whole.sources):
         return None
     names = tuple({node.file: node.file for node in whole.documents}.values())
-    seen = witness(whole.sources, names)
+    seen = witness(sources, names)
     if seen is None or not all(isinstance(name, QuotableName) for name in names):
         return None
     whole.documents.clear()  # as large as all that is written here, and needed no more

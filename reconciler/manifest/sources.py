@@ -44,10 +44,13 @@ class Listing(NamedTuple):
 def named_in(documents: Iterable[Node]) -> frozenset[str]:
     """The paths and globs of all sources, usable from the current folder."""
     files = (holder.items() for container in entries(documents) if (holder := container.child("files")))
-    values = (
-        (file.file, source.value) for each in files for file in each if (source := file.child("source"))
-    )
-    return frozenset(paths.beside(file, value) for file, value in values if isinstance(value, str))
+    values = {
+        (file.file, source.value)
+        for each in files
+        for file in each
+        if (source := file.child("source")) and isinstance(source.value, str)
+    }
+    return frozenset(paths.beside(file, str(value)) for file, value in values)
 
 
 class Content:
