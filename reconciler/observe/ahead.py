@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from reconciler.model.live import LiveContainer
 
 
+_ENDS = 2
+"""Requests that are left to the list, which is read from both of its ends and must not wait for files."""
+
+
 class Ahead:
     """Lists the files of what pages show; `found` are the containers with their files, by id."""
 
@@ -39,13 +43,13 @@ class Ahead:
             group: where the work is done; at its end all of it is.
             wanted: tells whether the files of a container must be listed.
             list_files: lists them.
-            parallelism: containers looked into at once.
+            parallelism: requests at once.
         """
         self.found: dict[str, LiveContainer] = {}
         self._group = group
         self._wanted = wanted
         self._list_files = list_files
-        self._idle = parallelism
+        self._idle = max(1, parallelism - _ENDS)
         self._begun: set[str] = set()
         self._waiting: deque[LiveContainer] = deque()
 

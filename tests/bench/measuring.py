@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 KEY = "bench"
 LAUNCH = Path(__file__).with_name("launch.py")
 
+UNUSUAL = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONDEVMODE", "PYTHONTRACEMALLOC")
+"""What nobody has set who uses a program, and what makes any program in Python slower."""
+
 
 @dataclass(frozen=True)
 class Took:
@@ -51,7 +54,8 @@ def run(command: Sequence[str], env: Mapping[str, str], codes: Sequence[int] = (
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "took.json"
         whole = [sys.executable, "-I", "-S", str(LAUNCH), str(told), *command]
-        done = subprocess.run(whole, env={**os.environ, **env}, capture_output=True, text=True, check=True)
+        inherited = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
+        done = subprocess.run(whole, env={**inherited, **env}, capture_output=True, text=True, check=True)
         took = json.loads(told.read_text(encoding="utf-8"))
     if took["code"] not in codes:
         message = f"{' '.join(command)} ended with {took['code']}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--latency", default="30ms", help="of each answer (default: 30ms)")
     parser.add_argument("--warm", type=int, default=3, help="plans where nothing happened (default: 3)")
     parser.add_argument("--compare", choices=("size", "digest"), default="size", help="default: size")
-    parser.add_argument("--parallelism", default="64", help="of the tool; the script has 32 (default: 64)")
+    parser.add_argument("--parallelism", default="160", help="of the tool; the script has 32 (default: 160)")
     parser.add_argument(
         "--emulator-option", action="append", default=[], help="such as --no-touch-on-file-list"
     )
