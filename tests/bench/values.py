@@ -2,8 +2,8 @@
 
     python tests/bench/values.py [--times 200000]
 
-Microseconds of CPU, the best of five rounds: to define the class, to make an object, to replace a field, and to
-compare two.
+Microseconds of CPU, the best of five rounds: to define the class, to make an object, to replace a field, and
+to compare two.
 """
 
 from __future__ import annotations
