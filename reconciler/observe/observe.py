@@ -28,8 +28,9 @@ from reconciler.observe.recall import corrected
 from reconciler.observe.touches import Touches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from reconciler.api.pager import Listing
     from reconciler.api.reader import Reader
     from reconciler.ledger.ledger import Ledger
     from reconciler.model.live import LiveContainer, LiveFile
@@ -84,12 +85,7 @@ async def observe(
     touches = Touches()
     listings = Listings(ledger, touches, lag_for(max(ledger.lag, list_lag / 2)), trust)
     try:
-        async with side_by_side() as group:
-            ahead = Ahead(group, needs.lists, partial(listings.list_files, reader), parallelism)
-            heard = ignored if ledger.knows_target else ahead.saw
-            listing, whole = await list_containers(
-                reader, ledger, sought, needs.concerns, parallelism=parallelism, heard=heard
-            )
+        (listing, whole), ahead = await _list(reader, needs, sought, listings, parallelism)
         memory = ledger.recall()
         memory = replace(memory, lag_seen=max(memory.lag_seen, list_lag / 2))
         rows = await corrected(
@@ -104,9 +100,23 @@ async def observe(
         )
         live = LiveState(rows, listing.date, whole=whole)
         wanted = (row for row in rows if needs.lists(row))
-        live = await listings.read(reader, live, wanted, ahead.found, parallelism)
+        live = await listings.read(reader, live, wanted, ahead, parallelism)
         live = await with_contents(reader, live, tuple(needs.contents(live)), listings, parallelism)
     finally:
         ledger.touched(touches.noted)
         listings.note()
     return replace(live, touched=listings.touched)
+
+
+async def _list(
+    reader: Reader, needs: Needs, sought: Sought, listings: Listings, parallelism: int
+) -> tuple[tuple[Listing[LiveContainer], bool], Mapping[str, LiveContainer]]:
+    """The container list (see `list_containers`), and the containers whose files were listed along with it."""
+    ledger = listings.ledger
+    async with side_by_side() as group:
+        ahead = Ahead(group, needs.lists, partial(listings.list_files, reader), parallelism)
+        heard = ignored if ledger.knows_target else ahead.saw
+        listed = await list_containers(
+            reader, ledger, sought, needs.concerns, parallelism=parallelism, heard=heard
+        )
+    return listed, ahead.found

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from reconciler.model.asked import matches
-from reconciler.model.diagnostics import Diagnostic, Severity
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.digest import desired_digests
 from reconciler.model.live import NotRead
 from reconciler.model.plan import Action, Change, Cost, Plan, Reason
@@ -23,6 +22,7 @@ from reconciler.planning.hints import hints
 from reconciler.planning.holding import without_deletes
 from reconciler.planning.limits import enforce
 from reconciler.planning.ownership import Claims, claim, unknown_statuses
+from reconciler.planning.policy import unmatched
 from reconciler.planning.protection import protect
 from reconciler.planning.review import dearer, review
 
@@ -91,7 +91,8 @@ def _assemble(
 ) -> Plan:
     """Puts changes into a plan with its flags, its cost and its warnings."""
     desired, policy, provenance = situation.desired, situation.policy, situation.provenance
-    diagnostics = (*found, *unknown_statuses(claims.all_alive()), *_unmatched(changes, policy))
+    names = {change.name for change in changes}
+    diagnostics = (*found, *unknown_statuses(claims.all_alive()), *unmatched(names, policy))
     live = situation.live
     changes = review(changes, desired, live)
     shown = rows_shown((row.created_at for row in live.containers), live.date)
@@ -158,17 +159,6 @@ def _requested(entry: DesiredContainer, copy: LiveContainer, policy: Policy, *, 
 def _owned(claims: Claims) -> int:
     """Live containers of the scope, surplus copies not counted."""
     return len(claims.alive) + len(claims.undeclared)
-
-
-def _unmatched(changes: tuple[Change, ...], policy: Policy) -> Iterator[Diagnostic]:
-    """Warns about globs that select nothing: what was meant to be left out would not be."""
-    names = {change.name for change in changes}
-    if policy.names and not any(matches(name, policy.names) for name in names):
-        globs = ", ".join(policy.names)
-        yield Diagnostic(Severity.WARNING, "nothing-selected", f"--name {globs} matches no container")
-    for glob in policy.asked.exclude:
-        if not any(matches(name, (glob,)) for name in names):
-            yield Diagnostic(Severity.WARNING, "nothing-excluded", f"--exclude {glob} matches no container")
 
 
 def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
