@@ -111,7 +111,7 @@ async def observe(
 async def _list(
     reader: Reader, needs: Needs, sought: Sought, listings: Listings, parallelism: int
 ) -> tuple[tuple[Listing[LiveContainer], bool], Mapping[str, LiveContainer]]:
-    """The container list (see `list_containers`), and the containers whose files were listed along with it."""
+    """The container list (see `list_containers`), and containers whose files were listed along with it."""
     ledger = listings.ledger
     async with side_by_side() as group:
         ahead = Ahead(group, needs.lists, partial(listings.list_files, reader), parallelism)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.digest import desired_digests
 from reconciler.model.live import NotRead
 from reconciler.model.plan import Action, Change, Cost, Plan, Reason
@@ -29,6 +28,7 @@ from reconciler.planning.review import dearer, review
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from reconciler.model.diagnostics import Diagnostic
     from reconciler.model.live import LiveContainer, LiveState
     from reconciler.model.scope import Desired
     from reconciler.model.spec import DesiredContainer
