@@ -25,6 +25,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 SHOWN = 300
 """Characters of a server's own words that an error shows."""
 
+_LOOKED_AT = 4 * SHOWN
+
 _HINTS = {
     401: "check OPENAI_API_KEY, and that the key belongs to this base URL",
     403: "the key is valid but may not use containers here; check the project and its permissions",
@@ -112,39 +114,50 @@ class Answer(Struct, frozen=True):
 
     def shown(self) -> str:
         """The beginning of the body, for an error message."""
-        return self.hide(shown(self.body))
+        return self.hide(shown(self.body, self.hide))
 
 
-def failure(answer: Answer) -> StatusError:
-    """The error of an answer that is no success."""
+def failure(answer: Answer, sent: Answer | None = None) -> StatusError:
+    """The error of an answer that is no success.
+
+    Args:
+        answer: what may be shown of it.
+        sent: the answer as it came, where that is more: a word that is hidden may be the one that decides.
+    """
     envelope = _envelope(answer)
-    moved_to = _moved_to(answer)
-    text = moved_to or _text(envelope.get("message")) or shown(answer.body) or "no explanation"
     request_id = answer.headers.get("x-request-id") or answer.headers.get("apim-request-id")
-    message = f"{answer.status}: {text}"
+    message = f"{answer.status}: {_words(answer, envelope, answer.hide)}"
     if request_id:
         message += f" (request {request_id})"
-    message = answer.hide(message)
-    kind = _kind(answer, envelope, text)
+    kind = _kind(sent or answer)
     asked = retry_after(answer.headers)
     return kind(
-        message,
+        answer.hide(message),
         status=answer.status,
-        api_code=_text(envelope.get("code")),
-        param=_text(envelope.get("param")),
-        request_id=request_id,
+        api_code=_hidden(answer, envelope.get("code")),
+        param=_hidden(answer, envelope.get("param")),
+        request_id=_hidden(answer, request_id),
         retry_after=asked,
         should_retry=should_retry(answer.headers),
-        hint=_hint(answer, kind, asked, redirected=moved_to is not None),
+        hint=_hint(answer, kind, asked, redirected=_moved_to(answer) is not None),
     )
+
+
+def _words(answer: Answer, envelope: Mapping[str, Any], hide: Callable[[str], str] = str) -> str:
+    """What the server says, and no more of it than an error shows."""
+    said = _moved_to(answer) or envelope.get("message")
+    return _cut(said if said and isinstance(said, str) else _beginning(answer.body), hide) or "no explanation"
+
+
+def _hidden(answer: Answer, value: object) -> str | None:
+    """A field of an envelope, which may hold anything."""
+    return answer.hide(_cut(value, answer.hide)) if value and isinstance(value, str) else None
 
 
 def _moved_to(answer: Answer) -> str | None:
     """Where an answer sends us, None for one that does not: the address says more than its body."""
     location = answer.headers.get("location", "").strip()
-    if answer.status not in REDIRECTS or not location:
-        return None
-    return f"redirected to {location if len(location) <= SHOWN else location[: SHOWN - 1] + '…'}"
+    return f"redirected to {location}" if answer.status in REDIRECTS and location else None
 
 
 def _hint(answer: Answer, kind: type[StatusError], asked: float | None, *, redirected: bool) -> str | None:
@@ -158,13 +171,23 @@ def _hint(answer: Answer, kind: type[StatusError], asked: float | None, *, redir
     return _HINTS.get(answer.status)
 
 
-def shown(body: bytes) -> str:
+def shown(body: bytes, hide: Callable[[str], str] = str) -> str:
     """The beginning of a body as text, for an error message; still unescaped."""
-    text = " ".join(body[: 4 * SHOWN].decode("utf-8", "replace").split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return _cut(_beginning(body), hide)
 
 
-def _kind(answer: Answer, envelope: Mapping[str, Any], text: str) -> type[StatusError]:
+def _beginning(body: bytes) -> str:
+    return " ".join(body[:_LOOKED_AT].decode("utf-8", "replace").split())
+
+
+def _cut(text: str, hide: Callable[[str], str]) -> str:
+    """The beginning of a text; what is hidden is hidden before, since of less of it less is recognised."""
+    return text if len(text) <= SHOWN else hide(text[:_LOOKED_AT])[: SHOWN - 1] + "…"
+
+
+def _kind(answer: Answer) -> type[StatusError]:
+    envelope = _envelope(answer)
+    text = _words(answer, envelope)
     status = answer.status
     if status in (400, 404, 410) and any(phrase in text.lower() for phrase in EXPIRED_TEXTS):
         return errors.ContainerExpired
@@ -220,9 +243,3 @@ def _envelope(answer: Answer) -> dict[str, Any]:
         detail = inner["detail"]
         return {**inner, "message": detail if isinstance(detail, str) else json.dumps(detail)}
     return inner
-
-
-def _text(value: object) -> str | None:
-    if not isinstance(value, str) or not value:
-        return None
-    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"

@@ -213,7 +213,9 @@ class Connection:
         """The error of an answer that is no success; nothing in it holds our key."""
         headers = {name.lower(): self._without_key(value) for name, value in reply.headers.items()}
         shown = self._secrets.data(self._without_key(bytes(body)))
-        return failure(Answer(reply.status, headers, shown, self._shown))
+        return failure(
+            Answer(reply.status, headers, shown, self._shown), Answer(reply.status, headers, bytes(body))
+        )
 
     def _shown(self, text: str) -> str:
         """A short text for an error, less our key and whatever secret was sent."""

@@ -2,26 +2,28 @@
 
 What is sent is known here, so it can be looked for, in every form that a JSON body or an address may give
 it. Whole values are blanked first. Then whatever else of eight or more characters stands in a value, since a
-server may have cut what it repeats. Of values under four characters nothing is blanked: they are part of
-every text, and no secret.
+server may have cut what it repeats. Values under four characters are part of every text, and blanked only
+where they stand alone between quotation marks, as in a body.
 """
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from reconciler.api.encoded import LONG, LongValue, encodings
+from reconciler.api.pieces import without_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
     from reconciler.model.write_only import Secret
 
 BLANK = "[secret]"
 SHORTEST = 4
-PIECE = 8
-"""Characters in a row that are no accident."""
+"""Bytes of what is blanked wherever it stands."""
+
+_BLANK = BLANK.encode()
+_MARKS = (b'"', b"'", b'\\"')
 
 
 class Redaction:
@@ -29,68 +31,49 @@ class Redaction:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
-        self._made: tuple[str, ...] | None = ()
+        self._new: set[str] = set()
+        """Those that nothing was made of yet: most of what is sent meets no error."""
+        self._long: list[LongValue] = []
+        self._forms: dict[bytes, int] = {}
+        """What the others may look like, in the order of `_in_order`, see `_in_text`."""
 
     def add(self, secrets: Iterable[Secret]) -> None:
         """Hides these from now on."""
-        values = {secret.reveal() for secret in secrets} - self._values
-        if values:
-            self._values |= values
-            self._made = None  # most of what is sent meets no error
-
-    def text(self, shown: str) -> str:
-        """A text without them. What is long should be cut after this, not before."""
-        for form in self._forms:
-            shown = shown.replace(form, BLANK)
-        return shown
-
-    def short_text(self, shown: str) -> str:
-        """A text that is a few hundred characters long, without pieces of them either."""
-        shown = self.text(shown)
-        for form in self._forms:
-            shown = _without_pieces(shown, form)
-        return shown
+        new = {secret.reveal() for secret in secrets} - self._values
+        self._values |= new
+        self._new |= new
 
     def data(self, body: bytes) -> bytes:
-        """A body without them."""
-        for form in self._forms:
-            body = body.replace(form.encode("utf-8", "surrogatepass"), BLANK.encode())
+        """A body without them. What is long should be cut after this, not before."""
+        for form, margin in self._in_text(body).items():
+            body = body.replace(form, form[:margin] + _BLANK + form[len(form) - margin :])
         return body
 
-    @property
-    def _forms(self) -> tuple[str, ...]:
-        """Everything to be looked for, the longest first: one value may be part of another."""
-        if self._made is None:
-            forms = {form for value in self._values for form in _forms(value) if len(form) >= SHORTEST}
-            self._made = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-        return self._made
+    def short_text(self, shown: str) -> str:
+        """A text that is a few hundred characters long, without them and without pieces of them."""
+        return without_pieces(shown, self._in_text(shown.encode("utf-8", "surrogatepass")), BLANK)
+
+    def _in_text(self, text: bytes) -> Mapping[bytes, int]:
+        """What to look for in a text, and how many bytes of it at either end are not part of a value."""
+        if self._new:
+            self._long += (LongValue(value) for value in self._new if len(value) > LONG)
+            made = (pair for value in self._new if len(value) <= LONG for pair in _forms(value))
+            self._forms = _in_order({**self._forms, **dict(made)})
+            self._new = set()
+        if not self._long:
+            return self._forms
+        forms = (form for value in self._long for form in value.in_text(text))
+        return _in_order({**self._forms, **dict.fromkeys(forms, 0)})
 
 
-def _forms(value: str) -> Iterator[str]:
-    yield value
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
-    yield repr(value)[1:-1]
-    yield " ".join(value.split())  # as an error shows a body
-    yield quote(value)
-    yield quote(value, safe="")
-    yield b64encode(value.encode()).decode()
+def _in_order(forms: dict[bytes, int]) -> dict[bytes, int]:
+    """The longest first: one value may be part of another."""
+    return {form: forms[form] for form in sorted(forms, key=lambda form: (-len(form), form))}
 
 
-def _without_pieces(shown: str, form: str) -> str:
-    """Blanks every run of characters that stands in the form, from `PIECE` on."""
-    if len(form) < PIECE:
-        return shown
-    kept: list[str] = []
-    at = 0
-    while at < len(shown):
-        length = PIECE
-        if shown[at : at + PIECE] not in form or at + PIECE > len(shown):
-            kept.append(shown[at])
-            at += 1
-            continue
-        while at + length < len(shown) and shown[at : at + length + 1] in form:
-            length += 1
-        kept.append(BLANK)
-        at += length
-    return "".join(kept)
+def _forms(value: str) -> Iterable[tuple[bytes, int]]:
+    for form in encodings(value):
+        if len(form) >= SHORTEST:
+            yield form, 0
+        elif form:
+            yield from ((mark + form + mark, len(mark)) for mark in _MARKS)
