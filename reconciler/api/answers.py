@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from reconciler.api import errors
 from reconciler.api.headers import retry_after, should_retry, unix_seconds
 from reconciler.api.retry import LONGEST_WAIT
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,12 +77,13 @@ _QUOTA_WORDS = re.compile(
 """Words for what an account may have, compared in lower case; not for sizes of files or bounds of fields."""
 
 
-class Answer(Struct, frozen=True):
-    """A whole answer: `body` is raw, `date` the server's clock in unix seconds where it tells.
+class Answer(Redacted, frozen=True):
+    """A whole answer: `body` is raw, so no repr shows it; `date` is the server's clock where it tells.
 
     `hide` takes out of a short text what no error may show.
     """
 
+    told: ClassVar[tuple[str, ...]] = ("status",)
     status: int
     headers: Mapping[str, str]
     body: bytes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from msgspec import Struct, field
+from msgspec import field
+
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -17,8 +19,8 @@ WRITE_SECONDS = 120.0
 MAX_CONNECTIONS = 256
 
 
-class Request(Struct, frozen=True):
-    """One request, to be sent once.
+class Request(Redacted, frozen=True):
+    """One request, to be sent once; what it holds may be a secret, so no repr shows it.
 
     Attributes:
         method: GET, POST or DELETE.
@@ -29,6 +31,7 @@ class Request(Struct, frozen=True):
         download: the answer is the contents of a file, and may lie at another address.
     """
 
+    told: ClassVar[tuple[str, ...]] = ("method", "path", "download")
     method: str
     path: str
     params: Mapping[str, str] = field(default_factory=dict)

@@ -6,20 +6,22 @@ later would still visit each use. Every use is therefore counted with all that i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
 from reconciler.manifest.findings import Problem, shortened
 from reconciler.manifest.values import BROKEN, ListMarks, MappingMarks, position
+from reconciler.model.redacted import Reticent
 
 if TYPE_CHECKING:
     from reconciler.manifest.values import Mark, Offset, Value
 
 
-class Anchored(Struct):
+class Anchored(Reticent, Struct):
     """A value that aliases may stand for; `size` is None until its end was read."""
 
+    told: ClassVar[tuple[str, ...]] = ("at", "size")
     at: Offset
     value: Value = BROKEN
     mark: Mark = 0

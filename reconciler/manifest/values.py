@@ -6,11 +6,12 @@ the same shape; a `Node` walks both at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, Union
 
 from msgspec import Struct
 
 from reconciler.model.diagnostics import Position
+from reconciler.model.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,10 @@ COLUMN_BITS = 32
 _COLUMN = (1 << COLUMN_BITS) - 1
 
 
-class Suspect(Struct, frozen=True):
+class Suspect(Redacted, frozen=True):
     """A plain scalar that some version of YAML reads as other than text, such as `no` or `1.10`."""
 
+    told: ClassVar[tuple[str, ...]] = ("reads_as",)
     text: str
     reads_as: str
 
@@ -75,9 +77,10 @@ def position(file: str, at: Offset) -> Position:
     return Position(file, (at >> COLUMN_BITS) + 1, (at & _COLUMN) + 1)
 
 
-class Node(Struct, frozen=True, gc=False):
+class Node(Redacted, frozen=True, gc=False):
     """A value, its marks, and the file that they are in."""
 
+    told: ClassVar[tuple[str, ...]] = ("file",)
     file: str
     value: Value
     mark: Mark

@@ -13,7 +13,7 @@ ReconcilerError                 1   cannot go on
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from reconciler.model.exit_codes import ExitCode
 
@@ -28,6 +28,10 @@ class ReconcilerError(Exception):
         super().__init__(message)
         self.hint = hint
         self.details = details
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled as it is: the arguments of some children are not those of an exception."""
+        return _again, (type(self), self.args), self.__dict__
 
 
 class UsageError(ReconcilerError):
@@ -81,3 +85,7 @@ class EmulatorFailed(ReconcilerError):
     """The built-in emulator could not start."""
 
     code = "emulator"
+
+
+def _again(kind: type[ReconcilerError], arguments: tuple[Any, ...]) -> ReconcilerError:
+    return kind.__new__(kind, *arguments)

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from msgspec import Struct, field
+
+from reconciler.model.redacted import Reticent
 
 if TYPE_CHECKING:
     from typing import Self
@@ -59,9 +61,10 @@ class _Masked(NamedTuple):
         return Quoted(self.text, mask + len(MASK) + index - end)
 
 
-class Text(Struct):
+class Text(Reticent, Struct):
     """A text, what in it is hidden, and from which line on it could not be read (None: all of it was)."""
 
+    told: ClassVar[tuple[str, ...]] = ("hidden", "unread_from")
     text: str
     hidden: tuple[Span, ...] = ()
     unread_from: int | None = None
@@ -69,23 +72,21 @@ class Text(Struct):
     _last: _Masked | None = field(default=None)
     """The line quoted last: all of a long file may be one."""
 
-    def __repr__(self) -> str:
-        """Without the text, which may hold secrets."""
-        return f"Text(hidden={self.hidden!r}, unread_from={self.unread_from!r})"
-
     def quote(self, line: int, column: int) -> Quoted | None:
         """The line of a position, counted from 1, masked; None where it may not be shown, or is not there."""
         number, index = line - 1, column - 1
         if not self._starts:
-            self._starts.append(0)
-            self._starts.extend(found.end() for found in _BREAK.finditer(self.text))
+            starts = array("I", (0,))
+            starts.extend(found.end() for found in _BREAK.finditer(self.text))
+            self._starts = starts  # all at once: half of them would mask another line than is quoted
         if not 0 <= number < len(self._starts) or self._unsafe(number):
             return None
-        if self._last is None or self._last.number != number:
+        last = self._last
+        if last is None or last.number != number:
             end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
             whole = self.text[self._starts[number] : end].rstrip("\r\n")
-            self._last = _masked(number, whole, self._within(number, len(whole)))
-        return self._last.quoted(index)
+            last = self._last = _masked(number, whole, self._within(number, len(whole)))
+        return last.quoted(index)
 
     def _within(self, number: int, length: int) -> list[tuple[int, int]]:
         """The hidden columns of a line; spans do not overlap and come in their order."""
@@ -127,6 +128,18 @@ class QuotableName(str):
         made = super().__new__(cls, name)
         made.behind = None
         return made
+
+    def __copy__(self) -> Self:
+        """Itself, as any text is."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Likewise."""
+        return self
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        """The name alone: a pickled plan is no place for what manifests hold."""
+        return type(self), (str(self),)
 
 
 def quote(file: str, line: int, column: int) -> Quoted | None:
