@@ -18,6 +18,7 @@ from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
 from reconciler.manifest.findings import MAX_PROBLEMS, error
 from reconciler.manifest.given import STANDARD_INPUT, Given
+from reconciler.manifest.quotable import Quotable
 from reconciler.manifest.results import Loaded
 from reconciler.manifest.skill_folders import Folders
 from reconciler.manifest.standard_input import check_standard_input, read_standard_input, standard_input_name
@@ -27,7 +28,7 @@ from reconciler.manifest.values import position
 from reconciler.manifest.variables import mentioned
 from reconciler.manifest.walk import Walk
 from reconciler.model.diagnostics import Diagnostic, errors_in
-from reconciler.model.quotes import QuotableName, Text
+from reconciler.model.quotes import QuotableName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +63,7 @@ class _Texts:
             self.mentions.add(file)
         walk = Walk(named, text)
         documents = list(walk.documents())
-        named.behind = Text(text, tuple(walk.hidden), walk.unread_from)
+        named.behind = Quotable(text, tuple(walk.hidden), walk.unread_from)
         self.allowances += allowances(named, text)
         if not documents and walk.whole:
             self.problems.append(_no_document(named))

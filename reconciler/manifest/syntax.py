@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from yaml.error import MarkedYAMLError
 
 from reconciler.manifest.findings import Problem, error
+from reconciler.manifest.lines import last_place, line_end
 from reconciler.manifest.values import offset, position
 
 if TYPE_CHECKING:
-    from yaml.error import YAMLError
+    from yaml.error import Mark, YAMLError
 
-    from reconciler.manifest.values import Offset
     from reconciler.model.diagnostics import Diagnostic
 
 MAX_DEPTH = 64
@@ -25,7 +24,6 @@ TOO_DEEP = Problem("too-deep", f"more than {MAX_DEPTH} levels of nesting")
 _PARSER_TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says beyond a thousand levels, from 0.2.6 on: it reads ahead, and so before the walk can."""
 
-_BREAK = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _HINTS = {
@@ -45,31 +43,19 @@ def syntax_error(file: str, text: str, problem: YAMLError) -> Diagnostic:
         return error("yaml-syntax", _sentence(problem), position(file, 0))
     if problem.problem == _PARSER_TOO_DEEP:
         return error(TOO_DEEP.code, TOO_DEEP.message, position(file, offset(mark.line, mark.column)))
-    line = _line(text, mark.line)
+    line = _line(text, mark)
     if line is None:  # at the end of the file, which is said to be on a line of its own
-        return error("yaml-syntax", _sentence(problem), position(file, _end(text)))
+        return error("yaml-syntax", _sentence(problem), position(file, last_place(text)))
     at = position(file, offset(mark.line, mark.column))
     return error("yaml-syntax", _sentence(problem), at, _hint(line, mark.column))
 
 
-def _line(text: str, number: int) -> str | None:
-    """One line, without making all the others; None behind the last one."""
-    starts = chain([0], (found.end() for found in _BREAK.finditer(text)))
-    start = next(islice(starts, number, None), len(text))
-    if start >= len(text) and number:
+def _line(text: str, mark: Mark) -> str | None:
+    """The line of a mark, without making all the others; None behind the last one."""
+    start = mark.index - mark.column
+    if start >= len(text) and mark.line:
         return None
-    end = _BREAK.search(text, start)
-    return text[start : end.start() if end else len(text)]
-
-
-def _end(text: str) -> Offset:
-    """Behind the last character that is no last line break."""
-    line = last = 0
-    for found in _BREAK.finditer(text):
-        if found.end() < len(text):
-            line, last = line + 1, found.end()
-    end = _BREAK.search(text, last)
-    return offset(line, (end.start() if end else len(text)) - last)
+    return text[start : line_end(text, start)]
 
 
 def _sentence(problem: MarkedYAMLError) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.manifest.findings import error
-from reconciler.manifest.values import offset, position
+from reconciler.manifest.lines import place
+from reconciler.manifest.quotable import Quotable
+from reconciler.manifest.values import position
 from reconciler.model.errors import UsageError
-from reconciler.model.quotes import QuotableName, Text
+from reconciler.model.quotes import QuotableName
 
 if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
@@ -26,7 +28,6 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of UTF-32 begins with
 _REFUSED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_BREAK = re.compile("\r\n|\r|\n")
 _SAVE = "save the file as UTF-8"
 
 
@@ -54,10 +55,11 @@ def decode(file: str, raw: bytes) -> str | Diagnostic:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as problem:
-        before = raw[: problem.start].decode("utf-8")
-        _remember(file, raw.decode("utf-8", "replace"))
+        text = raw.decode("utf-8", "replace")
+        _remember(file, text)
         sentence = f"expected UTF-8, found the byte 0x{raw[problem.start]:02x}"
-        return error("not-utf-8", sentence, position(file, _end_of(before)), _SAVE)
+        before = len(raw[: problem.start].decode("utf-8"))
+        return error("not-utf-8", sentence, position(file, place(text, before)), _SAVE)
     return _without_refused(file, text)
 
 
@@ -71,7 +73,7 @@ def _without_refused(file: str, text: str) -> str | Diagnostic:
     return error(
         "invalid-character",
         f"U+{character:04X} cannot stand in a manifest as it is",
-        position(file, _end_of(text[: refused.start()])),
+        position(file, place(text, refused.start())),
         f'inside double quotes it is written "{escape}"',
     )
 
@@ -79,9 +81,4 @@ def _without_refused(file: str, text: str) -> str | Diagnostic:
 def _remember(file: str, text: str) -> None:
     """Lets the line be quoted where the name of the file is one that may be; nothing was read as YAML."""
     if isinstance(file, QuotableName):
-        file.behind = Text(text, unread_from=0)
-
-
-def _end_of(text: str) -> int:
-    lines = _BREAK.split(text)
-    return offset(len(lines) - 1, len(lines[-1]))
+        file.behind = Quotable(text, unread_from=0)

@@ -17,11 +17,12 @@ from reconciler.manifest.layout.arrange import arrange
 from reconciler.manifest.layout.lexemes import lexemes
 from reconciler.manifest.layout.parse import ComplexKey, documents_of
 from reconciler.manifest.layout.write import written
+from reconciler.manifest.quotable import Quotable
 from reconciler.manifest.text import decode
 from reconciler.manifest.values import offset, position
 from reconciler.manifest.walk import Walk
 from reconciler.model.diagnostics import Diagnostic, errors_in
-from reconciler.model.quotes import QuotableName, Text
+from reconciler.model.quotes import QuotableName
 
 if TYPE_CHECKING:
     from reconciler.manifest.values import Value
@@ -90,7 +91,7 @@ def _values(file: str, text: str) -> tuple[list[Value], tuple[Diagnostic, ...]]:
     named = QuotableName(file)
     walk = Walk(named, text)
     values = [document.value for document in walk.documents()]
-    named.behind = Text(text, tuple(walk.hidden), walk.unread_from)
+    named.behind = Quotable(text, tuple(walk.hidden), walk.unread_from)
     return values, tuple(walk.problems)
 
 
