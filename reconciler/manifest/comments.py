@@ -1,83 +1,100 @@
 """The comments of a manifest that are meant for this program: `# reconciler: allow CODE -- reason`.
 
 A parser of YAML throws comments away, so they are looked for in the text. What looks like one inside of a
-text (a file's content may be a manifest) is none: only then is the text parsed once more, to tell.
+text (a file's content may be a manifest) is none: the walk over the YAML says where such texts are.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from typing import TYPE_CHECKING, cast
+from bisect import bisect_right
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-from yaml.events import ScalarEvent
-
-from reconciler.manifest.values import offset, position
-from reconciler.manifest.walk import PARSER
+from reconciler.manifest.lines import breaks_in
 from reconciler.model.allowances import Allowance
+from reconciler.model.diagnostics import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yaml.error import Mark
+    from collections.abc import Iterator, Sequence
 
 MOST = 1_000
 """Comments of one file that are read; nobody writes more."""
 
-_SIGN = "reconciler:"
-_COMMENT = re.compile(r"(?<!\S)#[ \t]*reconciler:[ \t]*allow\b[ \t]*(?P<rest>.*)")
-_BREAK = re.compile("\r\n|\r|\n")
+SIGN = "reconciler:"
+"""How whatever is meant for this program begins."""
+
+_COMMENT = re.compile(rf"(?<!\S)#[ \t]*{SIGN}[ \t]*allow\b[ \t]*(?P<rest>.*)")
+_SAYS = re.compile(r"\n[^\S\n]*[^\s#]")
+"""The beginning of a line that holds more than a comment, with the line break before it."""
 
 
-def allowances(file: str, text: str) -> list[Allowance]:
-    """Every comment that allows something, in their order."""
-    if _SIGN not in text:
+class _Comment(NamedTuple):
+    """A comment in its line, as indexes: where the line begins, the comment, and where both end."""
+
+    start: int
+    at: int
+    end: int
+    rest: str
+
+
+def allowances(file: str, text: str, scalars: Sequence[tuple[int, int]]) -> list[Allowance]:
+    """Every comment that allows something, in their order.
+
+    Args:
+        file: whose name their places carry.
+        text: what is in it.
+        scalars: where the values begin and end in which `SIGN` stands, in their order.
+    """
+    if SIGN not in text:
         return []
-    lines = _BREAK.split(text)
-    seen = {
-        offset(number, found.start()): found
-        for number, line in enumerate(lines)
-        if _SIGN in line and (found := _COMMENT.search(line))
-    }
-    places = list(seen)[:MOST]
-    inside = set(_in_scalars(text, places)) if places else set()
-    if len(places) == len(inside):
-        return []
-    spoken = [number for number, line in enumerate(lines) if _says(line)]
-    return [
-        _allowance(file, place, seen[place]["rest"], lines, spoken) for place in places if place not in inside
-    ]
+    lines = text.replace("\r", "\n")  # a line break of two characters is then two: no index changes
+    comments = list(islice(_comments(lines, scalars), MOST))
+    abouts = _abouts(lines, comments)
+    return list(_allowances(file, text, comments, abouts))
 
 
-def _allowance(file: str, place: int, rest: str, lines: list[str], spoken: list[int]) -> Allowance:
-    at = position(file, place)
-    code, _, reason = rest.partition("--")
-    about = at.line
-    if not lines[at.line - 1][: at.column - 1].strip():
-        after = bisect_left(spoken, at.line)
-        about = spoken[after] + 1 if after < len(spoken) else at.line
-    return Allowance(at, about, code.strip(), reason.strip())
+def _comments(lines: str, scalars: Sequence[tuple[int, int]]) -> Iterator[_Comment]:
+    """The comments outside of all values, the first of each line."""
+    at = 0
+    while (sign := lines.find(SIGN, at)) >= 0:
+        around = bisect_right(scalars, sign, key=lambda scalar: scalar[0]) - 1
+        if around >= 0 and sign < scalars[around][1]:
+            at = scalars[around][1]
+            continue
+        start = lines.rfind("\n", 0, sign) + 1
+        end = lines.find("\n", sign)
+        end = len(lines) if end < 0 else end
+        if found := _COMMENT.search(lines, max(at, start), end):
+            yield _Comment(start, found.start(), end, found["rest"])
+        at = end
 
 
-def _says(line: str) -> bool:
-    """Tells whether a line holds more than a comment."""
-    return not line.lstrip().startswith("#") and bool(line.strip())
+def _abouts(lines: str, comments: Sequence[_Comment]) -> list[int]:
+    """Where the lines begin that they are about: their own, or the next one that says something.
+
+    From the last one to the first: those that follow each other are about the same line.
+    """
+    found: list[int] = []
+    until = len(lines)
+    about = -1
+    for comment in reversed(comments):
+        if says := _SAYS.search(lines, comment.end, until):
+            about = says.start() + 1
+        alone = not lines[comment.start : comment.at].strip()
+        found.append(about if alone and about >= 0 else comment.start)
+        until = comment.end
+    return found[::-1]
 
 
-def _in_scalars(text: str, places: list[int]) -> Iterator[int]:
-    """The places that lie inside of a scalar; up to the first error: then nothing is allowed anyway."""
-    try:
-        for event in yaml.parse(text, Loader=PARSER):
-            if isinstance(event, ScalarEvent):
-                start, end = (_offset(cast("Mark", mark)) for mark in (event.start_mark, event.end_mark))
-                first = bisect_left(places, start)
-                while first < len(places) and places[first] < end:
-                    yield places[first]
-                    first += 1
-    except yaml.YAMLError:
-        return
-
-
-def _offset(mark: Mark) -> int:
-    return offset(mark.line, mark.column)
+def _allowances(
+    file: str, text: str, comments: Sequence[_Comment], abouts: Sequence[int]
+) -> Iterator[Allowance]:
+    counted = line = counted_about = about_line = 0
+    for comment, about in zip(comments, abouts, strict=True):
+        line += breaks_in(text, counted, comment.start)
+        about_line += breaks_in(text, counted_about, about)
+        counted, counted_about = comment.start, about
+        code, _, reason = comment.rest.partition("--")
+        at = Position(file, line + 1, comment.at - comment.start + 1)
+        yield Allowance(at, about_line + 1, code.strip(), reason.strip())

@@ -33,7 +33,9 @@ def breaks_in(text: str, start: int, end: int) -> int:
 
 def line_start(text: str, index: int) -> int:
     """Where the line begins that holds a place."""
-    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+    fed = text.rfind("\n", 0, index) + 1
+    returned = text.rfind("\r", fed, index) + 1
+    return max(fed, returned)
 
 
 def line_end(text: str, index: int) -> int:

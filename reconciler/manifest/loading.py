@@ -64,7 +64,7 @@ class _Texts:
         walk = Walk(named, text)
         documents = list(walk.documents())
         named.behind = Quotable(text, tuple(walk.hidden), walk.unread_from)
-        self.allowances += allowances(named, text)
+        self.allowances += allowances(named, text, walk.signed)
         if not documents and walk.whole:
             self.problems.append(_no_document(named))
         self.documents += documents

@@ -8,6 +8,7 @@ version of YAML takes for something other than text is a `Suspect`: an error whe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reconciler.manifest.values import Suspect
 
@@ -17,8 +18,6 @@ NUMBER = "a number"
 DATE = "a date"
 SPECIAL = "a sign of its own"
 
-_JSON: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
-
 _WORDS = {
     spelling: reads_as
     for word, reads_as in [
@@ -27,6 +26,14 @@ _WORDS = {
     ]
     for spelling in (word, word.capitalize(), word.upper())
 } | {"=": SPECIAL, "<<": SPECIAL}
+
+_JSON: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+_KNOWN: dict[str, bool | Suspect | None] = {
+    **{spelling: Suspect(spelling, reads_as) for spelling, reads_as in _WORDS.items()},
+    **_JSON,
+}
+"""The words that are no text."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 """No more digits than any field could want: Python itself refuses to read very long ones."""
@@ -52,14 +59,12 @@ _MAY_BE_NUMBER = frozenset("0123456789+-.")
 
 def resolve(text: str) -> str | int | bool | Suspect | None:
     """Reads a plain scalar."""
-    if text in _JSON:
-        return _JSON[text]
-    if text[0] in _MAY_BE_NUMBER:
-        return _numeric(text)
-    reads_as = _WORDS.get(text)
-    return text if reads_as is None else Suspect(text, reads_as)
+    if text in _KNOWN:
+        return _KNOWN[text]
+    return _numeric(text) if text[0] in _MAY_BE_NUMBER else text
 
 
+@lru_cache(maxsize=1_000)  # the same few stand in a manifest again and again
 def _numeric(text: str) -> str | int | Suspect:
     if _INTEGER.fullmatch(text):
         return int(text)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from yaml.error import MarkedYAMLError
 
 from reconciler.manifest.findings import Problem, error
-from reconciler.manifest.lines import last_place, line_end
+from reconciler.manifest.lines import last_place, line_end, place
 from reconciler.manifest.values import offset, position
 
 if TYPE_CHECKING:
     from yaml.error import Mark, YAMLError
 
+    from reconciler.manifest.values import Offset
     from reconciler.model.diagnostics import Diagnostic
 
 MAX_DEPTH = 64
@@ -24,6 +26,10 @@ TOO_DEEP = Problem("too-deep", f"more than {MAX_DEPTH} levels of nesting")
 _PARSER_TOO_DEEP = "exceeded maximum nesting depth"
 """What libyaml says beyond a thousand levels, from 0.2.6 on: it reads ahead, and so before the walk can."""
 
+MOST_TAGS = 100
+"""Lines that begin as directives of tags do. The parser compares each with all before it, for nothing."""
+
+_TAGS = re.compile(r"(?:\A|[\r\n])%TAG")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _HINTS = {
@@ -32,6 +38,18 @@ _HINTS = {
     "`": "quote text that begins with `",
     "%": "quote text that begins with %",
 }
+
+
+def useless_directive(text: str) -> tuple[Problem, Offset] | None:
+    """Refuses more directives of tags than anybody writes, before the parser meets them."""
+    if text.count("%TAG") <= MOST_TAGS:
+        return None
+    one_more = next(islice(_TAGS.finditer(text), MOST_TAGS, None), None)
+    if one_more is None:
+        return None
+    message = f"more than {MOST_TAGS} lines begin with %TAG"
+    at = place(text, one_more.end() - len("%TAG"))
+    return Problem("yaml-syntax", message, "take them out: no value of a manifest has a tag"), at
 
 
 def syntax_error(file: str, text: str, problem: YAMLError) -> Diagnostic:

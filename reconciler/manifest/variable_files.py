@@ -34,7 +34,7 @@ class VariableFile:
         if isinstance(text, Diagnostic):
             self.problems.append(text)
             return
-        walk = Walk(path, text)
+        walk = Walk(path, text, sets_variables=True)
         documents = list(walk.documents())
         self.problems += walk.problems
         if walk.whole:

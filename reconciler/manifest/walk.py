@@ -2,17 +2,18 @@
 
 PyYAML's own loaders keep the last of two equal keys in silence, guess types, know no positions, and
 crash on deep nesting (the C composer recurses until the stack is gone). The parser's events have none
-of that; what they lack is bounds, and those are here: of depth, and of the number of values.
+of that; what they lack is bounds, and those are here: of depth, of the number of values, of keys and text.
+
+Nearly all events are scalars without an anchor or a tag. The loops over lists and mappings read those
+themselves, in line; everything else goes the long way through `_value`.
 """
 
 from __future__ import annotations
 
-import re
 from sys import intern
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import yaml
-from yaml.error import MarkedYAMLError
 from yaml.events import (
     AliasEvent,
     CollectionStartEvent,
@@ -24,11 +25,14 @@ from yaml.events import (
 )
 
 from reconciler.manifest.anchors import Anchored, Anchors, moved
+from reconciler.manifest.events import PARSER, events_of, place_of
 from reconciler.manifest.findings import MAX_PROBLEMS, Problem, error, found, quoted
 from reconciler.manifest.guards import GUARDED, Guard, below_refused, guard_of
+from reconciler.manifest.lengths import DEFAULT, MAX_KEY, MAX_TEXT, key_problem, text_problem, weight
 from reconciler.manifest.merging import is_merge, merge
+from reconciler.manifest.room import MAX_VALUES, Room
 from reconciler.manifest.scalars import resolve
-from reconciler.manifest.syntax import MAX_DEPTH, TOO_DEEP, syntax_error
+from reconciler.manifest.syntax import MAX_DEPTH, TOO_DEEP, syntax_error, useless_directive
 from reconciler.manifest.values import BROKEN, COLUMN_BITS, ListMarks, MappingMarks, Node, position
 from reconciler.model.quotes import Span
 
@@ -41,18 +45,14 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Mark, Offset, Value
     from reconciler.model.diagnostics import Diagnostic
 
-MAX_VALUES = 350_000
-"""Of one file, aliases expanded; a set of 10,000 containers with two files each has 250,000."""
+__all__ = ["PARSER", "Walk"]
 
 PER_DOCUMENT = 2
 """An empty document takes the time of three values, of which it has one."""
 
-PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C parser where PyYAML was built with it."""
-
+_TOO_MANY = Problem("too-large", f"more than {MAX_VALUES} values in the whole set, aliases expanded")
 _MERGED_TWICE = "the merge key << was already given in this mapping"
 _MERGE_LIST = "merge several mappings with one list: `<<: [*one, *other]`"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Abandoned(Exception):
@@ -60,27 +60,45 @@ class _Abandoned(Exception):
 
 
 class Walk:
-    """One pass over the text of one file; `problems` grows while `documents` is consumed."""
+    """One pass over the text of one file; `problems` grows while `documents` is consumed.
 
-    def __init__(self, file: str, text: str, parser: type[yaml.SafeLoader] = PARSER) -> None:
+    `room` is what the files of a set have left together. What sets variables may be long under any key.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        text: str,
+        parser: type[yaml.SafeLoader] = PARSER,
+        *,
+        room: Room | None = None,
+        sets_variables: bool = False,
+    ) -> None:
         self.problems: list[Diagnostic] = []
         self.whole = True
         """Whether everything in the file was read."""
         self.hidden: list[Span] = []
         """The values that no message quotes, in their order."""
+        self.signed: list[tuple[int, int]] = []
+        """Where the values begin and end in which a comment for this program would be none."""
         self.unread_from: int | None = None
         """The line, counted from 0, from which on not everything was read."""
         self._file = file
         self._text = text
-        self._events = _events(parser(text))
+        self._events = events_of(text, parser, self.signed)
         self._anchors = Anchors(file)
-        self._values = 0
+        self._room = room or Room()
+        self._sets_variables = sets_variables
         self._guard = Guard.OPEN
         self._last: Event | None = None
+        """The last event of a file that was not read to its end."""
 
     def documents(self) -> Iterator[Node]:
         """The documents that are not empty, up to the first error of syntax."""
         try:
+            if useless := useless_directive(self._text):
+                self._problem_at(*useless)
+                raise _Abandoned  # noqa: TRY301 - the one way out
             for event in self._events:
                 if isinstance(event, DocumentStartEvent):
                     self._count(PER_DOCUMENT, event)
@@ -96,118 +114,219 @@ class Walk:
 
     def _stop(self) -> None:
         self.whole = False
-        self.unread_from = _place(self._last).line if self._last else 0
+        self.unread_from = place_of(self._last).line if self._last else 0
 
-    def _value(self, event: Event, depth: int) -> tuple[Value, Mark]:
-        self._last = event
-        if isinstance(event, ScalarEvent) and event.anchor is None and event.tag is None:  # as nearly all are
-            self._values += 1
-            if self._values > MAX_VALUES:
-                self._count(0, event)
-            return self._scalar(event)
+    def _value(self, event: Event, depth: int, key: str | None = None) -> tuple[Value, Mark]:
+        """Any value; `key` is the one that it stands at, None in a list."""
+        if isinstance(event, CollectionStartEvent) and event.anchor is None and event.tag is None:
+            return self._collection(event, depth)
         if isinstance(event, AliasEvent):
-            return self._alias(event)
-        before = self._values
-        self._count(1, event)
+            return self._alias(event, key)
+        before = self._room.values
         if isinstance(event, ScalarEvent):
+            self._count(1, event)
             anchored = self._anchor(event)
-            value, mark = self._scalar(event)
+            value, mark = self._scalar(event, key)
         elif isinstance(event, CollectionStartEvent):
             anchored = self._anchor(event)
             value, mark = self._collection(event, depth)
         else:
             raise yaml.YAMLError("the parser sent what is no value")
         if event.tag is not None:
-            value = self._tagged(event, event.tag)
+            value = self._tagged(event)
         if anchored is not None:
-            anchored.value, anchored.mark, anchored.size = value, mark, self._values - before
+            anchored.value, anchored.mark, anchored.size = value, mark, before - self._room.values
         return value, mark
 
-    def _scalar(self, event: ScalarEvent) -> tuple[Value, Mark]:
+    def _scalar(self, event: ScalarEvent, key: str | None) -> tuple[Value, Mark]:
         text = event.value
-        if not text.isascii() and _SURROGATE.search(text):  # the C parser refuses them itself
-            raise MarkedYAMLError(problem="half of a surrogate pair", problem_mark=_place(event))
+        if len(text) > MAX_TEXT:
+            return self._long(text, event, key), _start(event)
         return text if event.style else resolve(text), _start(event)
+
+    def _long(self, text: str, event: Event, key: str | None) -> Value:
+        """A text of which there may be megabytes; it is taken for text however it is written."""
+        if self._sets_variables:
+            key = DEFAULT
+        if problem := text_problem(text, key):
+            self._problem(problem, event)
+            return BROKEN
+        self._count(weight(text, key), event)
+        return text
 
     def _collection(self, event: CollectionStartEvent, depth: int) -> tuple[Value, Mark]:
         if depth >= MAX_DEPTH:
             self._abandon(TOO_DEEP, event)
+        self._room.values -= 1
+        if self._room.values < 0:
+            self._abandon(_TOO_MANY, event)
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
         return self._list(event, depth)
 
     def _list(self, start: Event, depth: int) -> tuple[Value, Mark]:
         values: list[Value] = []
-        marks = ListMarks(_start(start), [])
-        for event in self._events:
-            if isinstance(event, SequenceEndEvent):
-                break
-            if self._guard:
-                self._hide(event)
-            value, mark = self._value(event, depth + 1)
-            values.append(value)
-            marks.items.append(mark)
-        return values, marks
+        items: list[Mark] = []
+        room, guard, event = self._room, self._guard, start
+        left = room.values
+        try:
+            for event in self._events:
+                if (
+                    type(event) is ScalarEvent
+                    and event.anchor is None
+                    and event.tag is None
+                    and len(text := event.value) <= MAX_TEXT
+                    and not guard
+                ):
+                    left -= 1
+                    if left < 0:
+                        self._abandon(_TOO_MANY, event)
+                    values.append(text if event.style else resolve(text))
+                    at = event.start_mark
+                    items.append(at.line << COLUMN_BITS | at.column)  # type: ignore[union-attr]  # as `_start` has it
+                    continue
+                if isinstance(event, SequenceEndEvent):
+                    break
+                if guard:
+                    self._hide(event)
+                room.values = left
+                value, mark = self._value(event, depth + 1)
+                left = room.values
+                values.append(value)
+                items.append(mark)
+        except (yaml.YAMLError, _Abandoned):
+            self._last = self._last or event
+            raise
+        room.values = left
+        return values, ListMarks(_start(start), items)
 
     def _mapping(self, start: Event, depth: int) -> tuple[Value, Mark]:
         values: dict[str, Value] = {}
-        marks = MappingMarks(_start(start), {}, {})
+        keys: dict[str, Offset] = {}
+        places: dict[str, Mark] = {}
+        marks = MappingMarks(_start(start), keys, places)
         merged: list[tuple[Value, Mark]] = []
-        for event in self._events:
-            if isinstance(event, MappingEndEvent):
-                break
-            outer = self._guard
-            if outer is Guard.SHUT:
-                self._hide(event)
-            key = self._key(event, marks, depth)
-            inner = next(self._events)
-            if key is None:
-                text = event.value if isinstance(event, ScalarEvent) else None
-                self._guard = below_refused(text, outer)
-                self._hide(inner)
-            elif outer or key in GUARDED:
-                self._guard = guard_of(key, outer)
-                self._hide(inner)
-            value, mark = self._value(inner, depth + 1)
-            self._guard = outer
-            if key is not None:
-                marks.keys[key] = _start(event)
-                values[key], marks.values[key] = value, mark
-            elif is_merge(event):
-                if merged:
-                    self._problem(Problem("duplicate-key", _MERGED_TWICE, _MERGE_LIST), event)
-                merged.append((value, mark))
-        for value, mark in merged:
-            for problem, at in merge(values, marks, value, mark):
-                self._problem_at(problem, at)
+        room, guard, event = self._room, self._guard, start
+        left = room.values
+        try:
+            for event in self._events:
+                if (
+                    type(event) is ScalarEvent
+                    and event.anchor is None
+                    and event.tag is None
+                    and (key := event.value) not in keys
+                    and len(key) <= MAX_KEY
+                    and (event.style or resolve(key) is key)
+                    and not guard
+                ):
+                    left -= 2  # the value may be a collection, which counts itself
+                    if left < 0:
+                        self._abandon(_TOO_MANY, event)
+                    at = event.start_mark
+                    keys[intern(key)] = at.line << COLUMN_BITS | at.column  # type: ignore[union-attr]  # as above
+                    inner = next(self._events)
+                    if (
+                        type(inner) is ScalarEvent
+                        and inner.anchor is None
+                        and inner.tag is None
+                        and len(text := inner.value) <= MAX_TEXT
+                        and key not in GUARDED
+                    ):
+                        values[key] = text if inner.style else resolve(text)
+                        at = inner.start_mark
+                        places[key] = at.line << COLUMN_BITS | at.column  # type: ignore[union-attr]  # as above
+                        continue
+                    room.values = left + 1
+                    values[key], places[key] = self._guarded(key, inner, depth)
+                elif isinstance(event, MappingEndEvent):
+                    break
+                else:
+                    room.values = left
+                    self._other_pair(event, values, marks, merged, depth)
+                left = room.values
+        except (yaml.YAMLError, _Abandoned):
+            self._last = self._last or event
+            raise
+        room.values = left
+        self._merge(merged, values, marks)
         return values, marks
 
-    def _key(self, event: Event, marks: MappingMarks, depth: int) -> str | None:
-        """The text of a key, or None where the pair is refused."""
+    def _other_pair(
+        self,
+        event: Event,
+        values: dict[str, Value],
+        marks: MappingMarks,
+        merged: list[tuple[Value, Mark]],
+        depth: int,
+    ) -> None:
+        """Reads a pair whose key is no simple new one; `merged` gets the value of a merge key."""
+        if self._guard is Guard.SHUT:
+            self._hide(event)
+        key = self._key(event, marks.keys, depth)
+        inner = next(self._events)
+        if key is not None:
+            values[key], marks.values[key] = self._guarded(key, inner, depth)
+            return
+        text = event.value if isinstance(event, ScalarEvent) else None
+        refused = self._below(below_refused(text, self._guard), inner, depth)
+        if is_merge(event):
+            if merged:
+                self._problem(Problem("duplicate-key", _MERGED_TWICE, _MERGE_LIST), event)
+            merged.append(refused)
+
+    def _guarded(self, key: str, inner: Event, depth: int) -> tuple[Value, Mark]:
+        """The value of a key, with what that says about quoting it."""
+        if self._guard or key in GUARDED:
+            return self._below(guard_of(key, self._guard), inner, depth, key)
+        return self._value(inner, depth + 1, key)
+
+    def _below(self, guard: Guard, inner: Event, depth: int, key: str | None = None) -> tuple[Value, Mark]:
+        outer, self._guard = self._guard, guard
+        self._hide(inner)
+        found = self._value(inner, depth + 1, key)
+        self._guard = outer
+        return found
+
+    def _merge(self, merged: list[tuple[Value, Mark]], values: dict[str, Value], marks: MappingMarks) -> None:
+        for value, mark in merged:
+            for problem, place in merge(values, marks, value, mark):
+                self._problem_at(problem, place)
+
+    def _key(self, event: Event, keys: dict[str, Offset], depth: int) -> str | None:
+        """The text of a key, whose place is noted, or None where the pair is refused."""
         value, _ = self._value(event, depth + 1)
         if isinstance(event, ScalarEvent) and isinstance(value, str):
-            if value not in marks.keys:
-                return intern(value)
-            first = position(self._file, marks.keys[value])
-            message = f"the key {quoted(value)} was already given at {first}"
-            self._problem(Problem("duplicate-key", message), event)
-        elif value is not BROKEN and not is_merge(event):
+            if problem := self._against(value, keys):
+                self._problem(problem, event)
+                return None
+            keys[intern(value)] = _start(event)
+            return intern(value)
+        if value is not BROKEN and not is_merge(event):
             what = "an alias" if isinstance(event, AliasEvent) else found(value)
             self._problem(Problem("wrong-type", f"expected a key, which is text, found {what}"), event)
         return None
 
+    def _against(self, key: str, keys: dict[str, Offset]) -> Problem | None:
+        if key not in keys:
+            return key_problem(key)
+        first = position(self._file, keys[key])
+        return Problem("duplicate-key", f"the key {quoted(key)} was already given at {first}")
+
     def _hide(self, event: Event) -> None:
-        """Keeps a scalar from being quoted, where it is guarded."""
-        if self._guard and isinstance(event, ScalarEvent):
-            start, end = _place(event), cast("YamlMark", event.end_mark)
+        """Keeps a scalar from being quoted, where it is guarded, and what a star makes an alias of."""
+        if self._guard and isinstance(event, (ScalarEvent, AliasEvent)):
+            start, end = place_of(event), cast("YamlMark", event.end_mark)
             self.hidden.append(Span((start.line, start.column), (end.line, end.column)))
 
-    def _alias(self, event: AliasEvent) -> tuple[Value, Mark]:
+    def _alias(self, event: AliasEvent, key: str | None) -> tuple[Value, Mark]:
         at = _start(event)
         anchored = self._anchors.resolve(event.anchor or "")
         if isinstance(anchored, Problem):
             self._problem(anchored, event)
             return BROKEN, at
+        if isinstance(anchored.value, str) and len(anchored.value) > MAX_TEXT:
+            self._count(1, event)
+            return self._long(anchored.value, event, key), at
         self._count(anchored.size or 0, event)
         return anchored.value, moved(anchored.mark, at)
 
@@ -220,15 +339,15 @@ class Walk:
         self._problem(anchored, event)
         return None
 
-    def _tagged(self, event: Event, tag: str) -> Value:
-        message = f"expected a value without a tag, found {quoted(tag)}"
+    def _tagged(self, event: Event) -> Value:
+        message = "expected a value without a tag"  # a password may begin like one: it is not repeated
         self._problem(Problem("explicit-tag", message, "leave the tag out; quotes make anything text"), event)
         return BROKEN
 
     def _count(self, values: int, event: Event) -> None:
-        self._values += values
-        if self._values > MAX_VALUES:
-            self._abandon(Problem("too-large", f"more than {MAX_VALUES} values, aliases expanded"), event)
+        self._room.values -= values
+        if self._room.values < 0:
+            self._abandon(_TOO_MANY, event)
 
     def _abandon(self, problem: Problem, event: Event) -> NoReturn:
         self._problem(problem, event)
@@ -244,15 +363,6 @@ class Walk:
             raise _Abandoned
 
 
-def _events(parser: yaml.SafeLoader) -> Iterator[Event]:
-    """As `yaml.parse`, which asks twice for each of them."""
-    return iter(parser.get_event, None)
-
-
 def _start(event: Event) -> Offset:
-    mark = event.start_mark  # not by `_place` and `offset`: this is asked of every event
+    mark = event.start_mark  # not by `place_of` and `offset`: this is asked of very many
     return mark.line << COLUMN_BITS | mark.column  # type: ignore[union-attr]  # none of a parser is without
-
-
-def _place(event: Event) -> YamlMark:
-    return cast("YamlMark", event.start_mark)  # no event of a parser comes without one

@@ -20,8 +20,8 @@ from support.hostile import VALID, bomb
 from unit.manifest.test_properties import manifests
 
 from reconciler.manifest.findings import MAX_PROBLEMS
+from reconciler.manifest.room import MAX_VALUES
 from reconciler.manifest.text import MAX_BYTES
-from reconciler.manifest.walk import MAX_VALUES
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.paint import Paint
 
@@ -60,9 +60,9 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
         "too-many-problems",
     ),
     "many duplicate keys": ("version: 1\n" + "a: 1\n" * 20_000, "duplicate-key"),
-    "a key of 1 MB": ("version: 1\ncontainers: []\n? " + "k" * 1_000_000 + "\n: 1\n", "unknown-key"),
+    "a key of 1 MB": ("version: 1\ncontainers: []\n? " + "k" * 1_000_000 + "\n: 1\n", "invalid-value"),
     "a name of 1 MB": ("version: 1\ncontainers: [{name: " + "a" * 1_000_000 + "}]\n", "invalid-value"),
-    "a number of 1 MB": ("version: " + "1" * 1_000_000 + "\ncontainers: []\n", "wrong-type"),
+    "a number of 1 MB": ("version: " + "1" * 1_000_000 + "\ncontainers: []\n", "invalid-value"),
     "an anchor of 1 MB": ("version: *" + "a" * 1_000_000 + "\n", "unknown-alias"),
     "1 MB of anything": (_SEED.randbytes(1_000_000), "not-utf-8"),
     "1 MB of letters": ("".join(_SEED.choices("ab:-[]{}&*!|>'\"%@`#,? \n\t", k=1_000_000)), "yaml-syntax"),

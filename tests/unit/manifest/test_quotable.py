@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,9 +14,6 @@ from reconciler.manifest.quotable import Quotable
 from reconciler.manifest.values import offset
 from reconciler.model.quotes import Span, Text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 PIECES = st.sampled_from(
     [
         *("content", "Secret", "toKen", "\u017fecret", "to\u212aen", "VALUE", "\u0130", "val", "ue"),
@@ -28,10 +24,9 @@ TEXTS = st.lists(PIECES, max_size=25).map("".join)
 
 
 @pytest.fixture(autouse=True)
-def _small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "_STEP", 4)
     monkeypatch.setattr(quotable, "_STEP", 8)
-    return
 
 
 def _starts(text: str) -> list[int]:

@@ -68,7 +68,11 @@ SCOPES = {
     "limits: a negative percentage": (scope("limits: {max_delete_percent: -1}"), ["4:32: invalid-value"]),
     "limits: a float": (scope("limits: {max_delete_percent: 30.0}"), ["4:32: wrong-type"]),
     "limits: text": (scope("limits: {max_deletes: '5'}"), ["4:25: wrong-type"]),
-    "limits: beyond any integer": (scope("limits: {max_deletes: 1" + "0" * 5000 + "}"), ["4:25: wrong-type"]),
+    "limits: beyond any integer": (scope("limits: {max_deletes: 1" + "0" * 4000 + "}"), ["4:25: wrong-type"]),
+    "limits: longer than any text": (
+        scope("limits: {max_deletes: 1" + "0" * 5000 + "}"),
+        ["4:25: invalid-value"],
+    ),
     "limits: an unknown key": (scope("limits: {max_delete: 1}"), ["4:12: unknown-key"]),
     "an unknown key": (scope("colour: red"), ["4:3: unknown-key"]),
     "protect as text": (scope("protect: ab-*"), ["4:12: wrong-type"]),

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from unit.manifest.test_rules_table import ALL_AT_ONCE, TABLES
 from unit.manifest.test_yaml_table import BROKEN, HARMLESS
 
+from reconciler.manifest.lengths import MAX_KEY, MAX_TEXT
+from reconciler.manifest.room import MAX_VALUES, Room
+from reconciler.manifest.syntax import MOST_TAGS
 from reconciler.manifest.text import decode
 from reconciler.manifest.values import Suspect
-from reconciler.manifest.walk import PARSER, Walk
+from reconciler.manifest.walk import PARSER, PER_DOCUMENT, Walk
 
 if TYPE_CHECKING:
     from reconciler.manifest.values import Node
@@ -83,3 +86,80 @@ def test_the_pure_parser_reads_the_same(text: str) -> None:
     ours, our_walk = _walked(checked)
     assert [document.value for document in theirs] == [document.value for document in ours]
     assert [found.code for found in their_walk.problems] == [found.code for found in our_walk.problems]
+
+
+def test_values_without_an_anchor_are_read_as_those_with_one() -> None:
+    plain = "a: x\nb: [1, 'y', {c: ~}]\nd: {e: no, f: [[]]}\n"
+    (one,), _ = _walked(plain)
+    (other,), _ = _walked(
+        "a: &a x\n&k b: &b [&c 1, &d 'y', &e {&n c: &f ~}]\nd: &g {&m e: &h no, f: &i [&j []]}\n"
+    )
+    assert one.value == other.value
+
+
+@pytest.mark.parametrize("key", ["content", "default", "contents"])
+def test_contents_and_defaults_may_be_long(key: str) -> None:
+    (document,), walk = _walked(f"{key}: {'a' * (MAX_TEXT + 1)}\nb: &b {'a' * MAX_TEXT}\nc: *b\n")
+    assert walk.problems == []
+    assert isinstance(document.value, dict)
+    assert document.value["c"] == document.value["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: {}", 1),
+        ("a: '{}'", 1),
+        ("- {}", 1),
+        ("content: [{}]", 1),
+        ("content: &a {}\nb: *a", 2),
+        ("content: &a {}\nb: [*a]", 2),
+        ("content: &a {}\n? *a\n: 1", 2),
+        ("a: {{content: &a {}, b: *a}}\n", 1),
+    ],
+)
+def test_other_text_and_keys_may_not(text: str, line: int) -> None:
+    _, walk = _walked(text.format("a" * (MAX_TEXT + 1)))
+    (found,) = walk.problems
+    assert found.position is not None
+    assert (found.position.line, len(found.message) < 200) == (line, True)
+
+
+def test_a_long_default_counts_as_many_values() -> None:
+    room = Room()
+    list(Walk("m", f"default: &a {'a' * 100_000}\nb: {{default: *a}}", room=room).documents())
+    assert MAX_VALUES - room.values == PER_DOCUMENT + 7 + 2 * 100
+
+
+def test_files_of_a_set_share_their_room() -> None:
+    room = Room(values=PER_DOCUMENT + 3)
+    assert list(Walk("m", "a: 1", room=room).documents()) != []
+    walk = Walk("n", "a: 1", room=room)
+    assert list(walk.documents()) == []
+    assert [found.code for found in walk.problems] == ["too-large"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a:\n  {}: 1", "a:\n  '{}': 1", "a:\n  ? {}\n  : 1", "a:\n  ? &a {}\n  : 1"]
+)
+def test_nor_may_keys(text: str) -> None:
+    (document,), walk = _walked(text.format("a" * (MAX_KEY + 1)))
+    (found,) = walk.problems
+    assert found.position is not None
+    assert (found.position.line, found.code) == (2, "invalid-value")
+    assert document.value == {"a": {}}
+
+
+@pytest.mark.parametrize("text", ["%TAG !a{}! b\n", "%TAG !a{}! b\r", "#\n%TAG !a{}! b\n"])
+def test_many_directives_are_refused_before_the_parser_compares_them(text: str) -> None:
+    _, walk = _walked("".join(text.format(number) for number in range(MOST_TAGS)) + "--- a")
+    assert walk.problems == []
+    _, walk = _walked("".join(text.format(number) for number in range(200_000)) + "--- a")
+    (found,) = walk.problems
+    assert "more than" in found.message
+    assert not walk.whole
+
+
+def test_a_text_may_hold_as_many_lines_like_directives() -> None:
+    (document,), _ = _walked("content: |\n" + "  %TAG\n" * (2 * MOST_TAGS))
+    assert document.value == {"content": "%TAG\n" * (2 * MOST_TAGS)}
