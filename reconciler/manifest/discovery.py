@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 from typing import TYPE_CHECKING, NoReturn
 
 from reconciler.manifest import paths as pathnames
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconciler.model.diagnostics import Diagnostic
+
+MAX_FILES = 10_000
+"""Manifests of a set: one for each of 10,000 containers."""
 
 _ENDINGS = (".yaml", ".yml")
 _SKIPPED = (".", "_")
@@ -33,40 +37,69 @@ def discover(paths: Sequence[str], variable_files: Sequence[str] = ()) -> tuple[
     names: dict[str, str] = {}
     problems: list[Diagnostic] = []
     for path in paths:
-        found = [] if path == STANDARD_INPUT else list(_files_of(path))
+        found = [] if path == STANDARD_INPUT else list(islice(_files_of(path), MAX_FILES + 1))
         if not found and path != STANDARD_INPUT:
             problems.append(_nothing_in(path))
-        for name in found:
-            names.setdefault(pathnames.real(name), name)
+        for name, real in sorted(found):
+            names.setdefault(real, name)
+    if len(names) > MAX_FILES:
+        return [], [_too_many(list(names.values())[MAX_FILES])]
     among = (names.pop(pathnames.real(name), None) for name in variable_files)
     problems += (_no_manifest(name) for name in among if name is not None)
     return list(names.values()), problems
 
 
-def _files_of(path: str) -> Iterator[str]:
+def _files_of(path: str) -> Iterator[tuple[str, str]]:
+    """The files of a path with the one name that each has however it was reached."""
     mode = _mode(path)
     if stat.S_ISDIR(mode):
-        yield from sorted(_below(path))
+        yield from _below(path)
     elif stat.S_ISREG(mode):
-        yield path
+        yield path, pathnames.real(path)
     else:
         raise UsageError(f"{path} is neither a file nor a folder")
 
 
-def _below(folder: str) -> Iterator[str]:
+def _below(folder: str) -> Iterator[tuple[str, str]]:
+    """Folders in their order, each once; not by `os.walk`, which is as deep as they are in one another."""
     entered: set[str] = set()
-    for parent, folders, files in os.walk(folder, onerror=_unreadable, followlinks=True):
-        if (real := pathnames.real(parent)) in entered:
-            folders.clear()  # a link in a circle
-            continue
+    waiting = [(folder, pathnames.real(folder))]
+    while waiting:
+        parent, real = waiting.pop()
+        if real in entered:
+            continue  # a link in a circle
         entered.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith(_SKIPPED))
-        for name in files:
-            if name.endswith(_ENDINGS) and not name.startswith(_EDITORS_LOCK):
-                path = pathnames.join(parent, name)
+        below = []
+        for entry in _entries(parent):
+            path = pathnames.join(parent, entry.name)
+            if _is_folder(entry):
+                if not entry.name.startswith(_SKIPPED):
+                    below.append((path, _real(entry, path, real)))
+            elif entry.name.endswith(_ENDINGS) and not entry.name.startswith(_EDITORS_LOCK):
                 if not stat.S_ISREG(_mode(path)):
                     raise UsageError(f"{path} is not a file")
-                yield path
+                yield path, _real(entry, path, real)
+        waiting += sorted(below, reverse=True)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as problem:
+        _unreadable(problem)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _real(entry: os.DirEntry[str], path: str, parent: str) -> str:
+    """The one name for what lies in a folder of that name: only a link has to be asked."""
+    return pathnames.real(path) if entry.is_symlink() else pathnames.join(parent, entry.name)
 
 
 def _mode(path: str) -> int:
@@ -89,6 +122,11 @@ def _no_manifest(file: str) -> Diagnostic:
         position(file, 0),
         "keep it elsewhere, or in a folder whose name begins with _",
     )
+
+
+def _too_many(file: str) -> Diagnostic:
+    message = f"a set has at most {MAX_FILES} manifests, and there are more: none was read"
+    return error("too-large", message, position(file, 0), "put several containers into each")
 
 
 def _nothing_in(folder: str) -> Diagnostic:

@@ -39,7 +39,7 @@ def fill(documents: Sequence[Node], given: Given, mentions: Container[str], *, w
     settings = Settings(declarations.declared_in(documents), given, whole=whole)
     substitution = Substitution(settings.by_name, whole=whole)
     meant = [substitution.document(node) if node.file in mentions else node for node in documents]
-    problems = [*declarations.problems_of(documents), *settings.problems, *substitution.problems]
+    problems = [*declarations.problems_of(documents), *settings.problems(), *substitution.problems]
     used = substitution.used
     inputs = Inputs(
         tuple(sorted(used & settings.by_option)),

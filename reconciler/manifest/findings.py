@@ -15,7 +15,7 @@ SHOWN = 40
 
 
 MAX_PROBLEMS = 30_000
-"""Of one document, three for each of 10,000 containers; what has more is no manifest, and nobody waits."""
+"""Of a set, three for each of 10,000 containers; what has more is no manifest, and nobody waits."""
 
 
 MOST_COMPARED = 20_000
@@ -83,20 +83,29 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 class Guesses:
-    """The same among words that a manifest declares, of which there may be very many: until it took long."""
+    """What was probably meant, word by word: until that took long, since there may be very many."""
 
     def __init__(self) -> None:
         self._left = MOST_COMPARED
+        self._made: dict[tuple[str, frozenset[str]], str | None] = {}
 
     def nearest(self, word: str, known: Collection[str]) -> str | None:
         """The known word that was probably meant; None also where too many were compared already."""
+        if not isinstance(known, frozenset):
+            return self._guess(word, known)
+        if (word, known) not in self._made:
+            if len(known) > self._left:
+                return None
+            self._made[word, known] = self._guess(word, known)
+        return self._made[word, known]
+
+    def hint(self, word: str, known: Collection[str]) -> str | None:
+        """A hint for a mistyped word."""
+        near = self.nearest(word, known)
+        return None if near is None else f"did you mean {near}?"
+
+    def _guess(self, word: str, known: Collection[str]) -> str | None:
         if len(known) > self._left:
             return None
         self._left -= len(known)
         return nearest(word, known)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint for a mistyped word."""
-    near = nearest(word, known)
-    return None if near is None else f"did you mean {near}?"

@@ -6,7 +6,6 @@ Every step says all that it can about every file; only when none of them found a
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -16,10 +15,12 @@ from reconciler.manifest.comments import allowances
 from reconciler.manifest.crosschecks import entries, holding
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
-from reconciler.manifest.findings import MAX_PROBLEMS, error
+from reconciler.manifest.findings import Guesses, error
+from reconciler.manifest.gathered import Gathered
 from reconciler.manifest.given import STANDARD_INPUT, Given
 from reconciler.manifest.quotable import Quotable
 from reconciler.manifest.results import Loaded
+from reconciler.manifest.room import TOO_LARGE, Room
 from reconciler.manifest.skill_folders import Folders
 from reconciler.manifest.standard_input import check_standard_input, read_standard_input, standard_input_name
 from reconciler.manifest.text import read
@@ -31,7 +32,7 @@ from reconciler.model.diagnostics import Diagnostic, errors_in
 from reconciler.model.quotes import QuotableName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reconciler.manifest.filling import Filled
     from reconciler.manifest.sources import LocalFiles
@@ -47,28 +48,36 @@ class _Texts:
         self.documents: list[Node] = []
         self.mentions: set[str] = set()
         """The files in which a variable may be used."""
-        self.problems: list[Diagnostic] = []
+        self.gathered = Gathered()
         self.allowances: list[Allowance] = []
         self.whole = True
+        self.room = Room()
+
+    @property
+    def enough(self) -> bool:
+        """The set is too large, or has too many problems: nobody wants to know more about it."""
+        return self.room.used_up or self.gathered.full
 
     def take(self, file: str, reading: Callable[[str], str | Diagnostic] = read) -> None:
         """Reads one file, or what `reading` gives instead of one of this name."""
         named = QuotableName(file)
         text = reading(named)
+        if not isinstance(text, Diagnostic) and not self.room.holds(text):
+            text = error("too-large", TOO_LARGE, position(named, 0), "split the set")
         if isinstance(text, Diagnostic):
-            self.problems.append(text)
+            self.gathered.take([text])
             self.whole = False
             return
         if mentioned(text):
             self.mentions.add(file)
-        walk = Walk(named, text)
+        walk = Walk(named, text, room=self.room)
         documents = list(walk.documents())
         named.behind = Quotable(text, tuple(walk.hidden), walk.unread_from)
         self.allowances += allowances(named, text, walk.signed)
+        self.gathered.take(walk.problems)
         if not documents and walk.whole:
-            self.problems.append(_no_document(named))
+            self.gathered.take([_no_document(named)])
         self.documents += documents
-        self.problems += walk.problems
         self.whole = self.whole and walk.whole and bool(documents)
 
 
@@ -95,15 +104,15 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     check_standard_input(paths, given.base)
     files, problems = discover(paths, given.files)
     texts = _Texts()
+    texts.gathered.take(problems)
     if STANDARD_INPUT in paths:
         texts.take(standard_input_name(given.base), partial(read_standard_input, given.stdin))
     for file in files:
-        texts.take(file)
-    problems += texts.problems
+        if not texts.enough:
+            texts.take(file)
     local, folders = sources.LocalFiles(reading), Folders(reading)
-    judged = _judged(texts, given, local, folders, whole=texts.whole)
-    problems += judged.problems
-    diagnostics = _sorted(problems)
+    judged = _judged(texts, given, local, folders)
+    diagnostics = texts.gathered.sorted()
     if errors_in(diagnostics):
         return Whole(Loaded(None, diagnostics, allowances=tuple(texts.allowances)), judged.documents)
     desired = replace(
@@ -114,33 +123,42 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
 
 
-def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders, *, whole: bool) -> Filled:
-    """The documents as they are meant, and everything that is wrong with them."""
-    if not texts.documents:
-        return fill((), given, texts.mentions, whole=False)
+def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders) -> Filled:
+    """The documents as they are meant; what is wrong with them is gathered."""
+    gathered = texts.gathered
+    if texts.enough or not texts.documents:
+        filled = fill((), given, texts.mentions, whole=False)
+        gathered.take(filled.problems)
+        return filled
     from reconciler.manifest import validation  # noqa: PLC0415 - pydantic, where there is something to judge
 
     ours = [document for document in texts.documents if validation.takes_part(document)]
     others = [document for document in texts.documents if not validation.takes_part(document)]
-    whole = whole and bool(ours) and not others
+    whole = texts.whole and bool(ours) and not others
     filled = fill(ours, given, texts.mentions, whole=whole)
-    found: list[Diagnostic] = []
-    for document in (*filled.documents, *others):
-        found += validation.problems_of(document)
-    found += islice(crosschecks.problems_of(filled.documents), MAX_PROBLEMS)
-    holders = (*entries(filled.documents), *holding(filled.documents, "defaults"))
-    found += islice(input_checks.problems_of(holders), MAX_PROBLEMS)
-    found += islice(sources.problems_of(filled.documents, local), MAX_PROBLEMS)
-    found += skill_folders.problems_of(filled.documents, folders)
-    found += input_checks.reach_problems_of(holders, reading=folders.reading)
+    gathered.take(filled.problems)
+    for found in _problems(filled.documents, others, local, folders):
+        gathered.take(noted(found, filled.uses))
     if whole and (missing := crosschecks.no_containers(filled.documents)):
-        found.append(missing)
-    return filled._replace(problems=[*filled.problems, *noted(found, filled.uses)])
+        gathered.take([missing])
+    return filled
 
 
-def _sorted(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By place, each once: an aliased value is judged at every use and stands in one place."""
-    return tuple(sorted(dict.fromkeys(problems), key=Diagnostic.sort_key))
+def _problems(
+    documents: Sequence[Node], others: Sequence[Node], local: LocalFiles, folders: Folders
+) -> Iterator[Iterable[Diagnostic]]:
+    """What each has against the documents who judges them; `others` are in no format that is known."""
+    from reconciler.manifest import validation  # noqa: PLC0415 - as above
+
+    guesses = Guesses()
+    for document in (*documents, *others):
+        yield validation.problems_of(document, guesses)
+    yield crosschecks.problems_of(documents)
+    holders = (*entries(documents), *holding(documents, "defaults"))
+    yield input_checks.problems_of(holders)
+    yield sources.problems_of(documents, local)
+    yield skill_folders.problems_of(documents, folders)
+    yield input_checks.reach_problems_of(holders, reading=folders.reading)
 
 
 def _no_document(file: str) -> Diagnostic:

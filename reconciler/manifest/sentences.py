@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from reconciler.manifest import input_rules
-from reconciler.manifest.findings import Problem, did_you_mean, error, found, not_yet, quoted
+from reconciler.manifest.findings import Guesses, Problem, error, found, not_yet, quoted
 from reconciler.manifest.locate import locate
 from reconciler.manifest.obeying import RULE
 from reconciler.manifest.places import A_VARIABLE, OF_A_CONTAINER_ONLY, known_keys, place_of, spoken, waits
@@ -35,24 +35,24 @@ _TRUE = frozenset({"y", "yes", "on", "true"})
 _CHOICE = re.compile(r"'([^']*)'")
 
 
-def diagnose(document: Node, failure: ErrorDetails, *, guess: bool = True) -> Diagnostic:
-    """One of pydantic's errors as a diagnostic; `guess` what was meant where a word is unknown."""
+def diagnose(document: Node, failure: ErrorDetails, guesses: Guesses) -> Diagnostic:
+    """One of pydantic's errors as a diagnostic; `guesses` what was meant where a word is unknown."""
     location = failure["loc"]
     if failure["type"] == "extra_forbidden":
-        return _unknown_key(document, location, guess=guess)
+        return _unknown_key(document, location, guesses)
     node = locate(document, location)
-    problem = _problem(failure, guess=guess)
+    problem = _problem(failure, guesses)
     culprit = node.child(problem.key) if problem.key else None
     return error(problem.code, problem.message, (culprit or node).position, problem.hint)
 
 
-def _unknown_key(document: Node, location: Location, *, guess: bool) -> Diagnostic:
+def _unknown_key(document: Node, location: Location, guesses: Guesses) -> Diagnostic:
     key, around = str(location[-1]), location[:-1]
-    problem = _unknown(place_of(around), key, guess=guess)
+    problem = _unknown(place_of(around), key, guesses)
     return error(problem.code, problem.message, locate(document, around).key_position(key), problem.hint)
 
 
-def _unknown(place: str, key: str, *, guess: bool) -> Problem:
+def _unknown(place: str, key: str, guesses: Guesses) -> Problem:
     if place == "domain_secrets" and key == "value":
         return input_rules.literal(key)
     where = f" in {spoken(place)}"
@@ -62,12 +62,12 @@ def _unknown(place: str, key: str, *, guess: bool) -> Problem:
         return Problem(
             "unknown-key", f"unknown key {quoted(key)}{where}", f"each container has its own {key}"
         )
-    known = sorted(known_keys(place))
-    hint = (did_you_mean(key, known) if guess else None) or f"known here: {', '.join(known)}"
+    known = known_keys(place)
+    hint = guesses.hint(key, known) or f"known here: {', '.join(sorted(known))}"
     return Problem("unknown-key", f"unknown key {quoted(key)}{where}", hint)
 
 
-def _problem(failure: ErrorDetails, *, guess: bool) -> Problem:
+def _problem(failure: ErrorDetails, guesses: Guesses) -> Problem:
     kind, value, context = failure["type"], failure["input"], failure.get("ctx", {})
     if kind == RULE:
         problem: Problem = context["problem"]
@@ -79,7 +79,7 @@ def _problem(failure: ErrorDetails, *, guess: bool) -> Problem:
         problem = _wrong_type(kind, value, secret=not _SECRET.isdisjoint(failure["loc"]))
         return problem._replace(hint=_NO_VARIABLE) if place_of(failure["loc"]) == A_VARIABLE else problem
     if kind == "literal_error":
-        return _not_a_choice(value, _CHOICE.findall(context["expected"]), guess=guess)
+        return _not_a_choice(value, _CHOICE.findall(context["expected"]), guesses)
     return _out_of_bounds(kind, value, context) or Problem("invalid-value", failure["msg"])
 
 
@@ -103,11 +103,11 @@ def _type_hint(kind: str, value: Any) -> str | None:
     return None
 
 
-def _not_a_choice(value: Any, choices: list[str], *, guess: bool) -> Problem:
+def _not_a_choice(value: Any, choices: list[str], guesses: Guesses) -> Problem:
     wanted = choices[0] if len(choices) == 1 else f"one of {', '.join(choices)}"
     if isinstance(value, str):
         message = f"expected {wanted}, found {quoted(value)}"
-        return Problem("invalid-value", message, did_you_mean(value, choices) if guess else None)
+        return Problem("invalid-value", message, guesses.hint(value, frozenset(choices)))
     return Problem("wrong-type", f"expected {wanted}, found {found(value)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from reconciler.manifest import variables
-from reconciler.manifest.findings import did_you_mean, error, quoted
+from reconciler.manifest.findings import Guesses, error, quoted
 from reconciler.manifest.given import ENVIRONMENT
 from reconciler.manifest.variable_files import VariableFile
 from reconciler.model.redacted import Redacted
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from reconciler.model.diagnostics import Diagnostic
 
 OPTION = "--var"
+NAMED = 20
+"""Declared variables that a hint names."""
 
 
 class Setting(Redacted, frozen=True):
@@ -35,7 +37,7 @@ class Setting(Redacted, frozen=True):
 
 
 class Settings:
-    """The settings of all declared variables; what is wrong with what was given is in `problems`."""
+    """The settings of all declared variables."""
 
     def __init__(self, declared: Mapping[str, Declared], given: Given, *, whole: bool) -> None:
         self._declared = declared
@@ -43,11 +45,17 @@ class Settings:
         files = [VariableFile(path) for path in given.files]
         self._files: dict[str, Node] = {name: node for file in files for name, node in file.set.items()}
         self._environment = given.environment
-        self.problems = [problem for file in files for problem in file.problems]
-        self.problems += self._unreadable()
-        if whole:  # in a file that cannot be read there may be more declarations
-            self.problems += self._unknown([*self._options], files)
+        self._whole = whole
+        self._read = files
         self.by_name = {name: self._setting(name, declared[name]) for name in declared}
+
+    def problems(self) -> Iterator[Diagnostic]:
+        """What is wrong with what was given."""
+        for file in self._read:
+            yield from file.problems
+        yield from self._unreadable()
+        if self._whole:  # in a file that cannot be read there may be more declarations
+            yield from self._unknown([*self._options], self._read)
 
     @property
     def by_option(self) -> set[str]:
@@ -80,18 +88,25 @@ class Settings:
                 yield error("not-utf-8", f"{ENVIRONMENT}{name}: expected text in UTF-8", None)
 
     def _unknown(self, options: Sequence[str], files: Sequence[VariableFile]) -> Iterator[Diagnostic]:
-        known = sorted(self._declared)
-        hint = f"declared: {', '.join(known)}" if known else "no manifest declares any variable"
+        known = frozenset(self._declared)
+        guesses, hint = Guesses(), _declared_names(sorted(known))
         for name in options:
-            if name not in self._declared:
+            if name not in known:
                 message = f"{OPTION} {quoted(name)}: no manifest declares this variable"
-                yield error("unknown-variable", message, None, did_you_mean(name, known) or hint)
+                yield error("unknown-variable", message, None, guesses.hint(name, known) or hint)
         for file in files:
             for name in file.set:
-                if name not in self._declared:
+                if name not in known:
                     message = f"no manifest declares the variable {quoted(name)}"
                     at = file.position_of(name)
-                    yield error("unknown-variable", message, at, did_you_mean(name, known) or hint)
+                    yield error("unknown-variable", message, at, guesses.hint(name, known) or hint)
+
+
+def _declared_names(names: Sequence[str]) -> str:
+    if not names:
+        return "no manifest declares any variable"
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"declared: {', '.join(names[:NAMED])}{more}"
 
 
 def _told(text: str, by: str) -> Setting:

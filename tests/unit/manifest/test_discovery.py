@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from unit.manifest.folder import make_unreadable
 
-from reconciler.manifest import load
+from reconciler.manifest import discovery, load
 from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -115,3 +116,24 @@ def test_what_may_not_be_read_is_a_usage_error(folder: Folder) -> None:
     make_unreadable(folder.path / "set/a.yaml")
     with pytest.raises(UsageError):
         load(["set"])
+
+
+def test_folders_may_be_deeper_than_a_program_recurses(folder: Folder) -> None:
+    folder.write("set/a.yaml", _declares("a"))
+    os.chdir(folder.path / "set")
+    for _ in range(1_200):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("b.yaml").write_text(_declares("b"), encoding="utf-8")
+    os.chdir(folder.path)
+    assert _declared("set") == ["a", "b"]
+
+
+def test_no_more_files_are_read_than_a_set_has(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "MAX_FILES", 3)
+    for name in "dcba":
+        folder.write(f"set/{name}.yaml", _declares(name))
+    (found,) = load(["set"]).diagnostics
+    assert found.code == "too-large"
+    assert found.position is not None
+    assert _declared("set/a.yaml", "set/b.yaml", "set/c.yaml") == ["a", "b", "c"]
