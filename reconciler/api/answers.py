@@ -180,6 +180,11 @@ def _beginning(body: bytes) -> str:
     return " ".join(body[:_LOOKED_AT].decode("utf-8", "replace").split())
 
 
+def shortened(text: str, hide: Callable[[str], str]) -> str:
+    """What is said of an answer that is none, which may hold all that came: hidden, and not endless."""
+    return hide(text) if len(text) <= _LOOKED_AT else hide(text[:_LOOKED_AT]) + "…"
+
+
 def _cut(text: str, hide: Callable[[str], str]) -> str:
     """The beginning of a text; what is hidden is hidden before, since of less of it less is recognised."""
     return text if len(text) <= SHOWN else hide(text[:_LOOKED_AT])[: SHOWN - 1] + "…"

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 from reconciler import __version__
-from reconciler.api.answers import Answer, failure
+from reconciler.api.answers import Answer, failure, shortened
 from reconciler.api.bounds import Bounds, within
-from reconciler.api.errors import ProtocolError, ReplyLost
+from reconciler.api.errors import ProtocolError, ReplyLost, StatusError
 from reconciler.api.headers import rate_told
 from reconciler.api.limiter import Limiter
-from reconciler.api.redact import Redaction
+from reconciler.api.redact import Redaction, hide_in
 from reconciler.api.repeat import Repeater
 from reconciler.api.request import MAX_CONNECTIONS, Request
 from reconciler.api.retry import RetryPolicy
 from reconciler.api.transport import new_transport
 from reconciler.api.waiting import Teller
+from reconciler.model.errors import ApiError
 from reconciler.model.redacted import Redacted
+from reconciler.model.write_only import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 
-    from reconciler.api.errors import StatusError
     from reconciler.api.request import Reply
     from reconciler.api.turn import Turn
     from reconciler.api.waiting import Listener
     from reconciler.model.clock import Clock
-    from reconciler.model.write_only import Secret
 
 LARGEST_JSON = 32 * 1024 * 1024
 """Bytes of a JSON answer; a page of 100 rows has about 50 thousand."""
@@ -87,6 +87,8 @@ class Connection:
         self._where = _where(endpoint.base_url)
         self._key = endpoint.api_key
         self._secrets = Redaction()
+        if len(self._key) >= SHORTEST_KEY:
+            self._secrets.add([Secret(self._key)])  # of which a server may repeat a piece
         self._limiter = limiter = limiter or Limiter(clock, MAX_CONNECTIONS)
         self._bounds = bounds or Bounds()
         self._teller = Teller(clock, listener)
@@ -107,6 +109,16 @@ class Connection:
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Keeps values that are about to be sent out of every error from now on."""
         self._secrets.add(secrets)
+
+    @contextmanager
+    def hiding(self) -> Iterator[None]:
+        """Keeps them out of whatever error comes from within; one of a status is made without them."""
+        try:
+            yield
+        except ApiError as error:
+            if not isinstance(error, StatusError):
+                hide_in(error, lambda said: shortened(said, self._shown))
+            raise
 
     def tell(self, seconds: float, because: str) -> None:
         """Tells whoever listens of a wait that is not the connection's own."""
@@ -146,7 +158,8 @@ class Connection:
             if sending is not None:
                 sending()
             request = Request(method, path, params or {}, json, files() if files else None)
-            return await self._answer(request, turn, self._bounds.seconds(size))
+            with self.hiding():
+                return await self._answer(request, turn, self._bounds.seconds(size))
 
         return await self._repeater.run(attempt, idempotent=method != "POST")
 
@@ -168,13 +181,14 @@ class Connection:
         async def attempt(turn: Turn) -> _T:
             request = Request("GET", path, download=True)
             what = self._named(request)
-            async with within(seconds, what), self._send(request, what, turn) as reply:
-                self._note_date(Answer(reply.status, reply.headers, b""))
-                if not _succeeded(reply):
-                    body = bytearray()
-                    await self._read(reply, body, what)
-                    raise self._failure(reply, body)
-                return await consume(reply.chunks())
+            with self.hiding():
+                async with within(seconds, what), self._send(request, what, turn) as reply:
+                    self._note_date(Answer(reply.status, reply.headers, b""))
+                    if not _succeeded(reply):
+                        body = bytearray()
+                        await self._read(reply, body, what)
+                        raise self._failure(reply, body)
+                    return await consume(reply.chunks())
 
         return await self._repeater.run(attempt, idempotent=True)
 

@@ -84,6 +84,11 @@ def new_client(base_url: str, headers: Mapping[str, str]) -> httpx2.AsyncClient:
             f"the proxy that the environment names cannot be used: {error}",
             hint="unset ALL_PROXY, or use http",
         ) from error
+    except (ValueError, httpx2.InvalidURL):  # whose words may be a part of the proxy's password
+        raise InvalidInput(
+            "the proxy that the environment names is no URL that can be used",
+            hint="see HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; a password in one must be percent-encoded",
+        ) from None
 
 
 def _client(base_url: str, headers: Mapping[str, str], *, local: bool) -> httpx2.AsyncClient:

@@ -5,7 +5,7 @@ values may have ten million characters. To ask of each window of the error wheth
 13 s. So the value is gone through once, in C: first for runs of pairs of bytes that the error has, too, which
 leave next to nothing of most values; then each window of what is left is looked up among those of the error.
 
-Small and capital letters are one, and so are the characters that base64 and addresses write in two ways.
+Small and capital letters are one, and so are white space and the characters that base64 writes in two ways.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import sys
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reconciler.api.readings import readings
@@ -25,31 +26,35 @@ if TYPE_CHECKING:
 PIECE = 8
 """Bytes in a row that are no accident: as many characters of ASCII, fewer of others."""
 
+NOTHING_SHORT: Mapping[bytes, int] = MappingProxyType({})
+
 _BETWEEN = b"\xff"
 """What is in no UTF-8."""
 
-_AT_ONCE = 1 << 20
+AT_ONCE = 1 << 20
 """Bytes that are gone through at a time: what is made of them is soon thrown away."""
 
 _FEW = 1 << 14
 """Bytes of which all windows are looked up sooner than the pairs of bytes of an error are known."""
 
-_FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\n\v\f\r+-_", b"abcdefghijklmnopqrstuvwxyz       /")
+_FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\n\v\f\r-_", b"abcdefghijklmnopqrstuvwxyz     +/")
 _SEVEN = bytes(byte & 127 for byte in range(256))
 """Makes bytes of which any two are one character of UTF-16."""
 
 
-def without_pieces(shown: str, sent: Mapping[bytes, int], blank: str) -> str:
-    """A text less what was sent and every piece of it; for short texts, since what was sent is not.
+def without_pieces(
+    shown: str, sent: Iterable[bytes], blank: str, short: Mapping[bytes, int] = NOTHING_SHORT
+) -> str:
+    """A text less every piece of what was sent; for short texts, since what was sent is not.
 
     Args:
         shown: the text.
-        sent: what was sent, with how many bytes of it, at either end, are hidden only in pieces.
+        sent: what was sent.
         blank: what stands instead of each run that is hidden.
+        short: what is hidden where the whole of it stands, with how many bytes at either end are left.
     """
     read = readings(shown)
     found = _found({window for reading in read for _, window in _windows(reading)}, sent)
-    short = {form: margin for form, margin in sent.items() if 0 < len(form) - 2 * margin < PIECE}
     hidden = [False] * len(shown)
     for reading in read:
         for start, end in (*_pieces(reading, found), *_whole(reading, short)):
@@ -104,11 +109,11 @@ def _parts(sent: Iterable[bytes]) -> Iterator[bytes]:
     """Everything that was sent, neither in many parts nor in large ones."""
     small = bytearray()
     for text in sent:
-        if len(text) <= _AT_ONCE:
+        if len(text) <= AT_ONCE:
             small += text + _BETWEEN
         else:
-            yield from (text[at : at + _AT_ONCE + PIECE - 1] for at in range(0, len(text), _AT_ONCE))
-        if len(small) > _AT_ONCE:
+            yield from (text[at : at + AT_ONCE + PIECE - 1] for at in range(0, len(text), AT_ONCE))
+        if len(small) > AT_ONCE:
             yield bytes(small)
             small.clear()
     yield bytes(small)

@@ -57,7 +57,7 @@ def _unescaped(reading: Reading, style: _Style) -> Reading:
 
 
 def _of_address(escape: re.Match[bytes]) -> bytes:
-    return bytes((int(escape[1], 16),))
+    return bytes((int(escape[1], 16),)) if escape[1] else b" "  # a plus is a space in a form
 
 
 def _of_string(escape: re.Match[bytes]) -> bytes:
@@ -83,7 +83,7 @@ def _utf8(character: int) -> bytes:
 _SPACES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"f": b"\f", b"v": b"\v"}
 _NAMED = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">"}
 _STYLES = (
-    _Style(re.compile(rb"%([0-9A-Fa-f]{2})"), _of_address),
+    _Style(re.compile(rb"%([0-9A-Fa-f]{2})|\+"), _of_address),
     _Style(re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|([nrtfv])|([^0-9A-Za-z]))"), _of_string),
     _Style(re.compile(rb"&(?:#x([0-9A-Fa-f]{1,5})|#([0-9]{1,6})|(quot|apos|amp|lt|gt));"), _of_page),
 )

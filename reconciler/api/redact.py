@@ -11,11 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.api.encoded import LONG, LongValue, encodings
-from reconciler.api.pieces import without_pieces
+from reconciler.api.errors import StatusError
+from reconciler.api.pieces import PIECE, without_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from reconciler.model.errors import ApiError
     from reconciler.model.write_only import Secret
 
 BLANK = "[secret]"
@@ -51,7 +53,9 @@ class Redaction:
 
     def short_text(self, shown: str) -> str:
         """A text that is a few hundred characters long, without them and without pieces of them."""
-        return without_pieces(shown, self._in_text(shown.encode("utf-8", "surrogatepass")), BLANK)
+        sent = self._in_text(shown.encode("utf-8", "surrogatepass"))
+        short = {form: margin for form, margin in sent.items() if len(form) - 2 * margin < PIECE}
+        return without_pieces(shown, sent, BLANK, short)
 
     def _in_text(self, text: bytes) -> Mapping[bytes, int]:
         """What to look for in a text, and how many bytes of it at either end are not part of a value."""
@@ -64,6 +68,19 @@ class Redaction:
             return self._forms
         forms = (form for value in self._long for form in value.in_text(text))
         return _in_order({**self._forms, **dict.fromkeys(forms, 0)})
+
+
+def hide_in(error: ApiError, hide: Callable[[str], str]) -> None:
+    """Takes out of an error what it must not show, and the cause of the error that may have said it first."""
+    shown = tuple(hide(each) if isinstance(each, str) else each for each in error.args)
+    if shown != error.args:
+        error.args = shown
+        error.__cause__ = None
+        error.__suppress_context__ = True
+    if isinstance(error, StatusError):
+        error.api_code, error.param, error.request_id = (
+            hide(each) if each else each for each in (error.api_code, error.param, error.request_id)
+        )
 
 
 def _in_order(forms: dict[bytes, int]) -> dict[bytes, int]:

@@ -27,7 +27,7 @@ class CheckedSource:
     def __init__(self, content: Uploadable, spec: FileSpec) -> None:
         self._spec = spec
         self._name = content.path if isinstance(content, LocalFile) else spec.path
-        self._file = _open(content)
+        self._file = opened(content)
         self._digest = hashlib.sha256()
         self._sent = 0
         try:
@@ -94,7 +94,12 @@ class CheckedSource:
         )
 
 
-def _open(content: Uploadable) -> BinaryIO:
+def opened(content: Uploadable) -> BinaryIO:
+    """Contents as a file.
+
+    Raises:
+        LocalFileError: it cannot be read.
+    """
     if isinstance(content, InlineContent):
         return io.BytesIO(content.data)
     try:

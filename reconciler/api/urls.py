@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from reconciler.model.errors import InvalidInput
@@ -19,10 +20,11 @@ def check_base_url(base_url: str, *, allow_insecure: bool) -> str:
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidInput(f"the base URL is no URL: {base_url!r}") from error
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
-        raise InvalidInput(f"the base URL must look like https://host/v1, found {_without_user(base_url)!r}")
+    except ValueError:  # whose words may be a part of a password
+        raise InvalidInput(f"the base URL is no URL: {_shown(base_url)!r}") from None
+    beyond = parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or not host or beyond:
+        raise InvalidInput(f"the base URL must look like https://host/v1, found {_shown(base_url)!r}")
     if parts.scheme == "http" and not allow_insecure and not is_loopback(base_url):
         raise InvalidInput(
             f"refusing to send a key over plain http to {host}",
@@ -40,5 +42,6 @@ def is_loopback(base_url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _without_user(url: str) -> str:
-    return url.rsplit("@", maxsplit=1)[-1]
+def _shown(url: str) -> str:
+    """A URL less what may be a secret: a user with a password, a query, a fragment."""
+    return re.split("[?#]", url.rpartition("@")[2])[0]

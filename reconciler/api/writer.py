@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from reconciler.api.connection import segment
+from reconciler.api.contents import unseen
 from reconciler.api.errors import NotFound, ProtocolError, ReplyLost
 from reconciler.api.reader import Reader, file_path
 from reconciler.api.uploads import CheckedSource
@@ -67,7 +68,8 @@ class Writer(Reader):
         except ReplyLost as error:
             return await self._salvaged(error.partial, name, error)
         try:
-            return read_container(answer.json_object(), answer.date, Origin.GET)
+            with self._connection.hiding():
+                return read_container(answer.json_object(), answer.date, Origin.GET)
         except ProtocolError as error:
             return await self._salvaged(answer.body, name, error)
 
@@ -81,13 +83,17 @@ class Writer(Reader):
         spec: FileSpec,
         content: Uploadable,
         sending: Callable[[], object] | None = None,
+        *,
+        sensitive: bool = False,
     ) -> LiveFile:
         """Uploads a file, streaming, and checks size and digest while sending; `sending` as above.
+
+        Contents that are sensitive, or written in a manifest, are in no error.
 
         Raises:
             LocalFileError: the source is not what was planned; nothing has landed then.
         """
-        with ExitStack() as opened:
+        with ExitStack() as opened, unseen(content, sensitive=sensitive):
 
             def parts() -> dict[str, Any]:
                 opened.close()
@@ -101,7 +107,7 @@ class Writer(Reader):
                 size=spec.bytes or 0,
                 sending=sending,
             )
-        return read_file(answer.json_object())
+            return read_file(answer.json_object())
 
     async def attach_file(
         self, container_id: str, file_id: str, sending: Callable[[], object] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, NoReturn
 
 from reconciler.model.asked import MAX_FILE_SIZE
@@ -27,6 +28,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 _SIZES = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
+_NO_COMMAND = re.compile(r"^(argument COMMAND: invalid choice): '(?![a-z-]{1,20}')[^\n]*?' (?=\(choose)")
+_UNNAMED = r"\1 "
+"""What stands where a command should may be the value of an option that came too early."""
+
+
 class CommandLineError(Exception):
     """The command line is wrong; `usage` is what to print before the message."""
 
@@ -41,7 +47,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises `CommandLineError`."""
-        raise CommandLineError(message, self.format_usage(), self.prog)
+        raise CommandLineError(_NO_COMMAND.sub(_UNNAMED, message), self.format_usage(), self.prog)
 
     def parse_known_args(  # type: ignore[override]  # argparse's two overloads, of which this is what is used
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -49,8 +55,14 @@ class Parser(argparse.ArgumentParser):
         """Refuses what is unknown at once: handed on, a command's options end with the usage of the root."""
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+            self.error(f"unrecognized arguments: {' '.join(_named(unknown))}")
         return found, []
+
+
+def _named(unknown: list[str]) -> list[str]:
+    """Unknown options by their names alone: their values may be secrets, as in `--api-key sk-...`."""
+    options = (argument.partition("=")[0] for argument in unknown if argument.startswith("-"))
+    return [option if option.startswith("--") else option[:2] for option in options] or unknown
 
 
 def bare_parser(**options: str) -> Parser:

@@ -145,7 +145,9 @@ async def _check_files(step: CheckFiles, state: ChainState, writer: Writer) -> N
 async def _upload(file: DesiredFile, state: ChainState, writer: Writer) -> LiveFile:
     if isinstance(file.content, StoredFile):
         return await _attach(file, file.content, state, writer)
-    row = await writer.upload_file(state.container, file.spec, file.content, state.sending)
+    row = await writer.upload_file(
+        state.container, file.spec, file.content, state.sending, sensitive=file.sensitive
+    )
     state.uploaded[file.spec.path] = row.id
     state.sent[file.spec.path] = file.spec
     state.answered.add(file.spec.path)

@@ -46,8 +46,8 @@ class Anchors:
     def resolve(self, name: str) -> Anchored | Problem:
         """What an alias stands for."""
         anchored = self._seen.get(name)
-        if anchored is None:
-            return Problem("unknown-alias", f"no anchor &{shortened(name)} comes before this alias")
+        if anchored is None:  # a password that begins with a star is one, too: the name is not repeated
+            return Problem("unknown-alias", "no anchor of this name comes before this alias")
         if anchored.size is None:
             return Problem("recursive-alias", f"the alias *{shortened(name)} stands inside of what it names")
         return anchored

@@ -7,9 +7,13 @@ that repeats every request in its errors is the worst that there is.
 from __future__ import annotations
 
 import json
+import re
 import threading
+from base64 import b64encode
 from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -20,7 +24,7 @@ from reconciler.cli.main import run
 from reconciler.control.clock import RealClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from support.servers import Server
@@ -28,7 +32,13 @@ if TYPE_CHECKING:
 OF_VARIABLE = 'canary-variable-"\\ü-8f3a'
 OF_FILE = "canary-file-51c0-and-more-than-that"
 KEY = "canary-key-of-stamps-77ab"
-PIECES = ("canary-v", "able-", "canary-f", "51c0-and", "canary-k", "stamps-77")
+PIECES = ("canary-v", "able-", "canary-f", "51c0-and", "canary-k", "stamps-77", "sk-key-of")
+
+IN_BASE64 = [
+    b64encode(b" " * before + piece.encode())[first : (before + len(piece)) * 8 // 6]
+    for piece in (*PIECES, "ry-variable", "file-51c0-a")
+    for before, first in enumerate((0, 2, 3))
+]
 
 MANIFEST = """\
 version: 1
@@ -94,7 +104,9 @@ class Session:
         written = [text.encode() for text in self.seen] + [file.read_bytes() for file in files]
         assert sum(map(len, written)) > 1000
         for text in written:
-            assert [piece for piece in PIECES if piece.encode() in text] == [], text[:2000]
+            plain = re.sub(rb"\\+u00(..)", lambda found: bytes.fromhex(found[1].decode()), text).lower()
+            assert [piece for piece in PIECES if piece.encode() in plain] == [], text[:2000]
+            assert [piece for piece in IN_BASE64 if piece in text] == [], text[:2000]
 
 
 @pytest.fixture
@@ -182,6 +194,9 @@ def test_a_saved_plan_is_for_the_values_that_its_key_knew(
     session.check()
 
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 class Echo(BaseHTTPRequestHandler):
     """An account without containers that repeats whatever it is sent, in the way of `how`."""
 
@@ -219,20 +234,89 @@ class Echo(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that is overridden
         """Says nothing."""
 
-    def _answer(self, status: int, value: object) -> None:
-        self._send(status, json.dumps(value).encode())
+    def _answer(self, status: int, value: object, headers: Mapping[str, str] = NO_HEADERS) -> None:
+        self._send(status, json.dumps(value).encode(), headers)
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> None:
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
 
+class OddEcho(Echo):
+    """One that repeats it in ways that are stranger, or no HTTP."""
+
+    def do_POST(self) -> None:
+        """A create."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        values = [secret["value"] for secret in json.loads(body)["network_policy"]["domain_secrets"]]
+        match self.how:
+            case "a page":
+                self._send(400, f"<html>{escape(body)}</html>".encode())
+            case "other escapes":
+                self._send(
+                    400,
+                    json.dumps({"errors": values}).replace("e", "\\u0065").replace("-", "\\u002D").encode(),
+                )
+            case "in capitals":
+                self._answer(400, {"error": {"message": " ".join(values).upper()}})
+            case "base64":
+                self._answer(400, {"error": {"message": b64encode(body.encode()).decode()[150:]}})
+            case "the key":
+                self._answer(
+                    401, {"error": {"message": f"no such key: {self.headers['Authorization'][7:20]}..."}}
+                )
+            case "a header":
+                self._answer(200, {}, {"Content-Encoding": OF_FILE})
+            case "no header":
+                self.wfile.write(f"HTTP/1.1 200 OK\r\n{OF_FILE}\r\n\r\n".encode())
+            case "no status":
+                self.wfile.write(f"HTTP/1.1 {OF_FILE}{body}\r\n\r\n".encode())
+            case "no chunk":
+                self.wfile.write(
+                    f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{OF_FILE}\r\n".encode()
+                )
+        self.close_connection = True
+
+
+class EchoOfUploads(Echo):
+    """An account that creates containers, and repeats what is uploaded."""
+
+    rows: ClassVar[list[dict[str, object]]] = []
+
+    def do_GET(self) -> None:
+        """Lists."""
+        self._answer(
+            200, {"object": "list", "data": [] if "files" in self.path else self.rows, "has_more": False}
+        )
+
+    def do_POST(self) -> None:
+        """A create, or an upload."""
+        if not self.path.endswith("/files"):
+            made = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.rows.append({"id": "cntr_1", "status": "running", "created_at": 1, "name": made["name"]})
+            self._answer(200, self.rows[-1])
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        match self.how:
+            case "message":
+                self._answer(400, {"error": {"message": f"cannot store {body}", "param": body, "code": body}})
+            case "end of the contents":
+                self._answer(
+                    400, {"error": {"message": f"cannot store ...{body.rpartition(chr(13))[0][-100:]}"}}
+                )
+            case _:
+                self.wfile.write(body.encode())
+        self.close_connection = True
+
+
 @contextmanager
-def echoing(how: str) -> Iterator[str]:
+def echoing(how: str, kind: type[Echo]) -> Iterator[str]:
     """Serves such an account."""
-    handler = type("Echoing", (Echo,), {"how": how})
+    handler = type("Echoing", (kind,), {"how": how, "rows": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -243,21 +327,62 @@ def echoing(how: str) -> Iterator[str]:
             thread.join()
 
 
-@pytest.mark.parametrize(
-    "how",
-    ["message", "cut message", "detail", "text", "server error", "half an answer", "a redirect", "a drop"],
-)
+WAYS: dict[str, type[Echo]] = {
+    **dict.fromkeys(["message", "cut message", "detail", "text"], Echo),
+    **dict.fromkeys(["server error", "half an answer", "a redirect", "a drop"], Echo),
+    **dict.fromkeys(["a page", "other escapes", "in capitals", "base64", "the key", "a header"], OddEcho),
+    **dict.fromkeys(["no header", "no status", "no chunk"], OddEcho),
+}
+
+
+@pytest.mark.parametrize("how", WAYS)
 def test_a_server_that_repeats_what_it_is_sent_is_not_quoted(
     session: Session, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr("reconciler.control.clock.RealClock", Hurried)
-    with echoing(how) as url:
+    with echoing(how, WAYS[how]) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         code, out, _ = session("apply", "m.yaml", "--auto-approve")
         assert (code, "failed" in out) == (6, True)
         assert session("apply", "m.yaml", "--auto-approve", "--format", "json")[0] == 6
         assert session("history")[0] == 0
         assert session("ledger", "show", "--format", "json")[0] == 0
+    session.check()
+
+
+@pytest.mark.parametrize("how", ["message", "no header", "no status", "no chunk", "a drop"])
+def test_nor_is_one_behind_a_proxy(session: Session, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Another client carries requests then, whose errors hold what it could not read."""
+    monkeypatch.setattr("reconciler.control.clock.RealClock", Hurried)
+    with echoing(how, WAYS[how]) as url:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, url.removesuffix("/v1").replace("//", "//user:canary-key-of-the-proxy@"))
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://echo.example/v1")
+        code, out, _ = session("apply", "m.yaml", "--auto-approve", "--allow-insecure-http")
+        assert (code, "failed" in out) == (6, True)
+    session.check()
+
+
+FILES = {
+    "what is written in the manifest": "{path: a.txt, content: canary-file-contents-51c0-and}",
+    "a sensitive file": "{path: a.txt, source: token.txt, sensitive: true}",
+}
+
+
+@pytest.mark.parametrize("how", ["message", "end of the contents", "nothing but that"])
+@pytest.mark.parametrize("file", FILES)
+def test_contents_that_nobody_is_to_see_are_not_quoted(
+    session: Session, monkeypatch: pytest.MonkeyPatch, how: str, file: str
+) -> None:
+    monkeypatch.setattr("reconciler.control.clock.RealClock", Hurried)
+    session.edit("    skills:\n", f"    files: [{FILES[file]}]\n    skills:\n")
+    with echoing(how, EchoOfUploads) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        for form in ("text", "json"):
+            code, out, _ = session("apply", "m.yaml", "--auto-approve", "--format", form)
+            assert (code, "failed" in out) == (6, True)
+    if "manifest" in file:
+        (session.folder / "m.yaml").unlink()
     session.check()
 
 

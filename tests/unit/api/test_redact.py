@@ -20,7 +20,7 @@ from reconciler.api.redact import Redaction
 from reconciler.model.write_only import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 VALUE = 'pass"word\\ with\ttab, ü and $ym/bols+'
 
@@ -141,9 +141,9 @@ def test_only_encodings_that_a_text_may_hold_are_made_of_a_large_value(
     redaction = hiding(VALUE * LONG)
     gone_through: list[int] = []
 
-    def counted(shown: str, sent: Mapping[bytes, int], blank: str) -> str:
+    def counted(shown: str, sent: Iterable[bytes], blank: str, short: Mapping[bytes, int]) -> str:
         gone_through.append(sum(map(len, sent)))
-        return without_pieces(shown, sent, blank)
+        return without_pieces(shown, sent, blank, short)
 
     monkeypatch.setattr(redact, "without_pieces", counted)
     for text in ("400: no such thing", "400: \\ no such thing", "400: 100%, no such thing"):

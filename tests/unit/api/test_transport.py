@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import httpx2
 import pytest
 
@@ -43,13 +45,19 @@ def test_usable_base_urls(url: str, checked: str) -> None:
         "https://host:port/v1",
         "https://host:99999/v1",
         "http://[::1/v1",
+        "http://user:secret@[::1/v1",
+        "https://:secret@host/v1",
+        "https://secret@host/v1",
+        "https://user:secret/1@host/v1",
+        "https://host/v1?key=secret",
+        "https://host/v1#secret",
     ],
 )
 @pytest.mark.parametrize("allow", [True, False])
 def test_impossible_base_urls_are_refused_without_telling_a_password(url: str, *, allow: bool) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_base_url(url, allow_insecure=allow)
-    assert "secret" not in str(refused.value)
+    assert "secret" not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -146,3 +154,34 @@ def test_an_error_that_says_nothing_is_named_by_its_type() -> None:
 def test_other_errors_pass() -> None:
     with pytest.raises(KeyError), translated("GET x"):
         raise KeyError("ours")
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "htp://user:secret@proxy:1",
+        "http://user:1@proxy:secret",
+        "http://user:secret/1@proxy:1",
+        "http://user:secret@[::1",
+        "socks4://user:secret@proxy:1",
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_refused_without_telling_a_password(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "NO_PROXY",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(InvalidInput, match="the proxy that the environment names") as refused:
+        new_client("https://api.example.com/v1", {})
+    said = f"{refused.value.hint} {''.join(traceback.format_exception_only(refused.value))}"
+    assert "secret" not in said
+    assert refused.value.__suppress_context__ or "socks" in proxy

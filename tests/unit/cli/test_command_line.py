@@ -74,6 +74,24 @@ def test_what_is_unknown_is_refused_with_the_usage_of_its_own_command(
     assert refused.usage.startswith(f"usage: {refused.prog}")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["plan", "manifests", "--api-key", "sk-canary"], "unrecognized arguments: --api-key"),
+        (["plan", "manifests", "--vra=a=canary", "-k", "canary"], "unrecognized arguments: --vra -k"),
+        (["plan", "manifests", "-kcanary", "--also", "canary"], "unrecognized arguments: -k --also"),
+        (["--var", "a=canary", "plan", "manifests"], "argument COMMAND: invalid choice (choose from "),
+        (["--api-key", "sk-Canary canary", "plan"], "argument COMMAND: invalid choice (choose from "),
+        (["show", "a.plan.json", "b.plan.json"], "unrecognized arguments: b.plan.json"),
+        (["plam", "manifests"], "argument COMMAND: invalid choice: 'plam' (choose from "),
+    ],
+)
+def test_what_may_be_the_value_of_a_mistyped_option_is_not_repeated(arguments: list[str], named: str) -> None:
+    refused = refusal(*arguments)
+    assert str(refused).startswith(named)
+    assert "canary" not in f"{refused}{refused.usage}".lower()
+
+
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "destroy", "drift", "list", "resolve"])
 def test_every_command_that_reads_manifests_says_how(command: str) -> None:
     arguments = [command, "ci-a", "manifests"] if command == "resolve" else [command, "manifests"]

@@ -63,6 +63,9 @@ SECRETIVE = {
     "a content whose key is an alias": "{path: &c content, *c : canary}",
     "a content whose key is a list": "{path: a, ? [content] : canary}",
     "a tagged content": "{path: a/b, content: !x canary}",
+    "a content that reads as a tag": "{path: a/b, content: !canary x}",
+    "a content that reads as an alias": "{path: a/b, content: *canary}",
+    "a content that reads as an anchor": "{path: a/b, content: &canary }",
 }
 
 

@@ -209,6 +209,8 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "another variable": ("a: canary ${b}\n", ["1:4: nested-variable"]),
     "a doubled key": ("a: canary\na: canary\n", ["2:1: duplicate-key"]),
     "a tag": ("a: !!str canary\n", ["1:4: explicit-tag"]),
+    "what reads as a tag": ("a: !canary 4711\n", ["1:4: explicit-tag"]),
+    "what reads as an alias": ("a: *canary\n", ["1:4: unknown-alias"]),
     "a merge of text": ("<<: canary\n", ["1:5: wrong-type"]),
     "not UTF-8": (b"a: canary\xff\n", ["1:10: not-utf-8"]),
     "no YAML": ("a: 'canary\n", ["1:11: yaml-syntax"]),
