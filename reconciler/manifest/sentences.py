@@ -12,6 +12,7 @@ from reconciler.manifest.obeying import RULE
 from reconciler.manifest.places import A_VARIABLE, OF_A_CONTAINER_ONLY, known_keys, place_of, spoken, waits
 from reconciler.manifest.scalars import BOOLEAN
 from reconciler.manifest.values import Suspect
+from reconciler.model.diagnostics import Position
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -49,7 +50,15 @@ def diagnose(document: Node, failure: ErrorDetails, guesses: Guesses) -> Diagnos
 def _unknown_key(document: Node, location: Location, guesses: Guesses) -> Diagnostic:
     key, around = str(location[-1]), location[:-1]
     problem = _unknown(place_of(around), key, guesses)
-    return error(problem.code, problem.message, locate(document, around).key_position(key), problem.hint)
+    position = locate(document, around).key_position(key)
+    if _may_be_secret(place_of(around), key, guesses):
+        position = Position(str(position.file), position.line, position.column)  # of which no line is quoted
+    return error(problem.code, problem.message, position, problem.hint)
+
+
+def _may_be_secret(place: str, key: str, guesses: Guesses) -> bool:
+    """Tells whether a key may be a value that is in the wrong place: `value_from: {hunter2}` has that key."""
+    return place == "value_from" and guesses.nearest(key, known_keys(place)) is None
 
 
 def _unknown(place: str, key: str, guesses: Guesses) -> Problem:
@@ -64,7 +73,8 @@ def _unknown(place: str, key: str, guesses: Guesses) -> Problem:
         )
     known = known_keys(place)
     hint = guesses.hint(key, known) or f"known here: {', '.join(sorted(known))}"
-    return Problem("unknown-key", f"unknown key {quoted(key)}{where}", hint)
+    shown = "" if _may_be_secret(place, key, guesses) else f" {quoted(key)}"
+    return Problem("unknown-key", f"unknown key{shown}{where}", hint)
 
 
 def _problem(failure: ErrorDetails, guesses: Guesses) -> Problem:

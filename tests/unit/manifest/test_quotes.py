@@ -111,6 +111,17 @@ def test_harmless_parts_of_a_secret_are_quoted(folder: Folder) -> None:
     assert any(secret.replace("E}", "***}") in line for line in lines)
 
 
+def test_a_secret_that_reads_as_a_key_is_not_quoted(folder: Folder) -> None:
+    policy = "network_policy: {type: allowlist, allowed_domains: [a.example], domain_secrets: [%s]}"
+    secret = "{domain: a.example, name: X, value_from: {%s}}"
+    lines = told(folder, container(policy % secret % "canary"))
+    assert any("unknown key in value_from [unknown-key]" in line for line in lines)
+    assert not any("canary" in line for line in lines)
+    assert any(
+        'unknown key "fille" in' in line for line in told(folder, container(policy % secret % "fille"))
+    )
+
+
 def test_the_rest_of_a_broken_file_is_quoted_where_nothing_secret_was_begun(folder: Folder) -> None:
     lines = told(folder, container("files: [{path: a, content: b}]\nfoo: 1") + "  - name: [\n")
     assert "     6 |   - name: [" in lines
