@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,7 @@ def test_folders_may_be_deeper_than_a_program_recurses(folder: Folder) -> None:
     Path("b.yaml").write_text(_declares("b"), encoding="utf-8")
     os.chdir(folder.path)
     assert _declared("set") == ["a", "b"]
+    subprocess.run(["rm", "-r", "set"], check=True)  # pytest's own cleaning recurses
 
 
 def test_no_more_files_are_read_than_a_set_has(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
