@@ -98,13 +98,17 @@ def _write(changed: Sequence[LaidOut]) -> None:
 
 
 def _diff(one: LaidOut) -> tuple[str, ...]:
-    """A unified diff in lines without their ends; empty where nothing changes."""
-    before, after = _lines(one.before), _lines(one.after)
+    """A unified diff in lines without their ends, and without contents; empty where nothing changes."""
+    if not one.changed:
+        return ()
+    from reconciler.manifest.layout.masking import masked  # noqa: PLC0415 - as above
+
+    before, after = (_lines(masked(one.file, raw.decode())) for raw in (one.before, one.after))
     found = unified_diff(before, after, one.file, one.file, lineterm="")
     return tuple(line for marked in found for line in marked.split("\n"))
 
 
-def _lines(raw: bytes) -> list[str]:
+def _lines(text: str) -> list[str]:
     """The lines of a file; a last one without an end is told apart, as `diff` does."""
-    *lines, last = raw.decode().split("\n")
+    *lines, last = text.split("\n")
     return [*lines, f"{last}\n\\ No newline at end of file"] if last else lines

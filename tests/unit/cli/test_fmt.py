@@ -88,6 +88,38 @@ def test_a_diff_is_safe_for_terminals_and_tells_of_the_last_line(
     ]
 
 
+HIDING = """\
+version:  1
+containers:
+- {name: ci-a, files: [{path: a, content: "hunter2", sensitive: true},   {path: b, content: 'hunter2'}]}
+- name:   ci-b
+  files:
+  - path: c
+    content: |
+      hunter2
+       hunter2
+
+  - {path: d,  content: hunter2}
+"""
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_diff_shows_no_contents(
+    fmt: Callable[..., Said], tmp_path: Path, form: str, start: str, end: str
+) -> None:
+    (tmp_path / "a.yaml").write_text(start + HIDING.replace("\n", end), encoding="utf-8", newline="")
+    code, out, err = fmt("--diff", "a.yaml", "--format", form)
+    assert (code, err) == (0, "")
+    assert "hunter2" not in out
+    assert "content: ***" in out
+    assert "ci-b" in out
+    assert "path: d" in out
+    fmt("a.yaml")
+    assert (tmp_path / "a.yaml").read_text().count("hunter2") == HIDING.count("hunter2")
+
+
 def test_standard_input_goes_to_standard_output(fmt: Callable[..., Said], tmp_path: Path) -> None:
     assert fmt("-", stdin=UNTIDY.encode()) == (0, LAID, "")
     assert fmt("-", stdin=TIDY.encode()) == (0, TIDY, "")
