@@ -95,10 +95,10 @@ def split(glob: str) -> tuple[str, list[str]]:
 
 def problem(glob: str) -> Problem | None:
     """What is against a glob as text; None for what is no glob, too."""
-    names = glob.split("/")
-    wild = next((at for at, name in enumerate(names) if WILD.search(name)), None)
-    if wild is None:
+    if not WILD.search(glob):
         return None
+    names = glob.split("/")
+    wild = next(at for at, name in enumerate(names) if WILD.search(name))
     for name in names:
         if DEEP in name and name != DEEP:
             better = f"{DEEP}/{re.sub(r'[*]+', '*', name)}"

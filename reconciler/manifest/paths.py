@@ -26,6 +26,11 @@ def folder(path: str) -> str:
     return os.path.dirname(path)
 
 
+def split(path: str) -> tuple[str, str]:
+    """The folder that a path lies in, and its last part."""
+    return os.path.split(path)
+
+
 def is_link(path: str) -> bool:
     """Tells whether a link lies there; False for what cannot be a path."""
     try:
@@ -46,7 +51,9 @@ def normal(path: str) -> str:
 
 def leaves_its_folder(path: str) -> bool:
     """Tells whether the text of a path leads out of the folder that it is relative to."""
-    return os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == os.pardir
+    if os.path.isabs(path):
+        return True
+    return os.pardir in path and os.path.normpath(path).split(os.sep)[0] == os.pardir
 
 
 def real(path: str) -> str:

@@ -54,10 +54,10 @@ class Reach:
 
     def _resolved(self, path: str) -> str:
         """Resolves the folder once for all that lies in it; only a link itself takes more."""
-        name = paths.base_name(path)
+        folder, name = paths.split(path)
         if name in {"", ".", ".."} or paths.is_link(path):
             return paths.real(path)
-        return paths.join(self._folder(paths.folder(path)), name)
+        return paths.join(self._folder(folder), name)
 
     def _folder(self, path: str) -> str:
         if path not in self._real:

@@ -176,9 +176,7 @@ def problems_of(documents: Iterable[Node], local: LocalFiles) -> Iterator[Diagno
             continue
         count = len(declared_by(container))
         first: dict[str, _Claim] = {}
-        for file in files.items():
-            if not isinstance(file.value, dict):
-                continue
+        for file in files.mappings():
             listing = local.of(file)
             declared += count * max(1, len(listing.files))
             if declared > MOST_DECLARED:

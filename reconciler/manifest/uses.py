@@ -22,7 +22,7 @@ def noted(
 ) -> Iterator[Diagnostic]:
     """Says of each problem with a value which variables it comes from."""
     for found in diagnostics:
-        used = uses.get(found.position) if found.position else None
+        used = uses.get(found.position) if uses and found.position else None
         if used is None:
             yield found
             continue
