@@ -22,9 +22,7 @@ def outside_of_loops(work: Callable[[], _T], stop: Stop | None = None) -> _T:
     Such a caller's loop stands still meanwhile, as with any call that takes its time: `asyncio.to_thread`
     lets it go on. When the wait is interrupted, `stop` is requested and the end awaited.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _in_a_loop():
         return work()
     with ThreadPoolExecutor(1, "reconciler") as pool:
         done = pool.submit(work)
@@ -33,6 +31,14 @@ def outside_of_loops(work: Callable[[], _T], stop: Stop | None = None) -> _T:
         except KeyboardInterrupt:
             (stop or Stop()).request()
             raise
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def run_gracefully(work: Coroutine[Any, Any, _T], stop: Stop) -> _T:

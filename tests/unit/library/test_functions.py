@@ -105,6 +105,7 @@ def test_invalid_manifests_are_an_error_with_every_problem(server: Server, tmp_p
             found.code for found in loaded.diagnostics
         }
         assert raised.value.exit_code is ExitCode.INVALID
+        assert raised.value.__context__ is None  # a traceback tells of nothing else that went wrong
     assert server.requests() == 0
 
 
