@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 _FORM = "write `# reconciler: allow CODE -- reason`"
 
 
-def settled(found: Sequence[Diagnostic], allowances: Sequence[Allowance]) -> tuple[Diagnostic, ...]:
-    """What is left of diagnostics once the manifests had their say, and what is wrong with that."""
+def settled(
+    found: Sequence[Diagnostic], allowances: Sequence[Allowance], *, whole: bool = True
+) -> tuple[Diagnostic, ...]:
+    """What is left of diagnostics once the manifests had their say, and what is wrong with that.
+
+    Unless everything is known that there is to find (`whole`), nothing meets nothing.
+    """
     if not allowances:
         return tuple(found)
     errors = {_place(each) for each in found if each.severity is Severity.ERROR}
     others = {_place(each) for each in found} - errors
-    problems = (_problem(each, errors, others) for each in allowances)
+    problems = (_problem(each, errors, others, whole=whole) for each in allowances)
     return (*without_allowed(found, allowances), *(each for each in problems if each is not None))
 
 
@@ -56,7 +61,7 @@ def _place(found: Diagnostic) -> Place | None:
 
 
 def _problem(
-    allowance: Allowance, errors: Container[Place | None], others: Container[Place | None]
+    allowance: Allowance, errors: Container[Place | None], others: Container[Place | None], *, whole: bool
 ) -> Diagnostic | None:
     """What is wrong with an allowance."""
     from reconciler.explain import explanations, nearest_code  # noqa: PLC0415 - only where there are any
@@ -70,7 +75,7 @@ def _problem(
         return _invalid(allowance, f"the comment does not say why {code} is allowed", _FORM)
     if allowance.place in errors:
         return _invalid(allowance, f"{code} is an error here, and errors cannot be allowed", "repair it")
-    if allowance.place in others or _depends(code):
+    if not whole or allowance.place in others or _depends(code):
         return None
     message = f"there is no {code} on line {allowance.line}, so the comment allows nothing"
     hint = "take the comment away"

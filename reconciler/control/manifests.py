@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from reconciler.control.allowances import as_errors, settled, without_allowed
+from reconciler.control.allowances import as_errors, settled
 from reconciler.control.policies import NO_POLICIES, of_containers
 from reconciler.control.secrets import NO_VALUES, Values, marked, revealed
 from reconciler.manifest import fingerprint, load
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.manifest import Given, Loaded
     from reconciler.manifest.digests import Prints
     from reconciler.manifest.keeping import Forms
+    from reconciler.model.allowances import Allowance
     from reconciler.model.profile import Profile
     from reconciler.model.scope import Desired
 
@@ -129,8 +130,7 @@ def _checked(
 ) -> tuple[Desired | None, tuple[Diagnostic, ...]]:
     desired = loaded.desired
     if desired is None:
-        told = without_allowed(loaded.diagnostics, loaded.allowances)  # what meets nothing is not known yet
-        return None, _settled((*policies.problems, *told), None, strict=strict)
+        return None, _all_found(loaded, profile, policies, values, strict=strict)
     desired, secrets = marked(desired, values)
     found = [*secrets, *unsupported(desired, profile)]
     if contents:
@@ -140,12 +140,29 @@ def _checked(
         if not errors_in(read.diagnostics):  # a file that cannot be read has no size to judge
             found += of_containers(policies, desired, profile)
     told = (*policies.problems, *loaded.diagnostics, *noted(found, loaded.uses))
-    return desired, _settled(told, desired, strict=strict)
+    return desired, _settled(told, desired.allowances, strict=strict)
 
 
-def _settled(found: Iterable[Diagnostic], desired: Desired | None, *, strict: bool) -> tuple[Diagnostic, ...]:
+def _all_found(
+    loaded: Loaded, profile: Profile, policies: Policies, values: Values, *, strict: bool
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with a set with errors, and with what else is in it.
+
+    No file is read, and no policy is asked: one may be about a key that an error lies in.
+    """
+    found: list[Diagnostic] = []
+    if loaded.rest is not None:
+        rest, secrets = marked(loaded.rest, values)
+        found = [*secrets, *unsupported(rest, profile)]
+    told = (*policies.problems, *loaded.diagnostics, *noted(found, loaded.uses))
+    return _settled(told, loaded.allowances, strict=strict, whole=False)
+
+
+def _settled(
+    found: Iterable[Diagnostic], allowances: Sequence[Allowance], *, strict: bool, whole: bool = True
+) -> tuple[Diagnostic, ...]:
     """By place, each once: what many containers share stands in one place."""
-    left = settled(tuple(dict.fromkeys(found)), desired.allowances if desired else ())
+    left = settled(tuple(dict.fromkeys(found)), allowances, whole=whole)
     return tuple(sorted(as_errors(left) if strict else left, key=Diagnostic.sort_key))
 
 

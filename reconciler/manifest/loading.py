@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from reconciler.manifest import build, crosschecks, input_checks, skill_folders, sources
-from reconciler.manifest.comments import allowances
+from reconciler.manifest import build, comments, crosschecks, input_checks, skill_folders, sources
 from reconciler.manifest.crosschecks import entries, holding
 from reconciler.manifest.discovery import discover
 from reconciler.manifest.filling import fill
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from reconciler.manifest.values import Node
     from reconciler.model.allowances import Allowance
     from reconciler.model.asked import Reading
+    from reconciler.model.scope import Desired
 
 
 class _Texts:
@@ -73,7 +73,7 @@ class _Texts:
         walk = Walk(named, text, room=self.room)
         documents = list(walk.documents())
         named.behind = Quotable(text, tuple(walk.hidden), walk.unread_from)
-        self.allowances += allowances(named, text, walk.signed)
+        self.allowances += comments.allowances(named, text, walk.signed)
         self.gathered.take(walk.problems)
         if not documents and walk.whole:
             self.gathered.take([_no_document(named)])
@@ -114,13 +114,25 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     judged = _judged(texts, given, local, folders)
     diagnostics = texts.gathered.sorted()
     if errors_in(diagnostics):
-        return Whole(Loaded(None, diagnostics, allowances=tuple(texts.allowances)), judged.documents)
+        rest = _rest(judged, diagnostics, local, folders)
+        allowances = tuple(texts.allowances)
+        return Whole(
+            Loaded(None, diagnostics, judged.uses, allowances=allowances, rest=rest), judged.documents
+        )
     desired = replace(
         build.desired(judged.documents, paths, local, folders),
         allowances=tuple(texts.allowances),
         inputs=judged.inputs,
     )
     return Whole(Loaded(desired, diagnostics, judged.uses), judged.documents)
+
+
+def _rest(judged: Filled, found: Sequence[Diagnostic], local: LocalFiles, folders: Folders) -> Desired | None:
+    if not judged.documents:
+        return None
+    from reconciler.manifest.remains import remaining  # noqa: PLC0415 - pydantic, where there is something left
+
+    return remaining(judged.documents, found, local, folders)
 
 
 def _judged(texts: _Texts, given: Given, local: LocalFiles, folders: Folders) -> Filled:

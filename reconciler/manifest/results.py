@@ -17,6 +17,7 @@ class Loaded(Struct, frozen=True):
 
     `uses` tells at which places values come from variables, for what is found later, `reading` how it
     was read. `allowances` are the warnings that comments say are meant; a set that is valid has them itself.
+    `rest` is what is left of a set with errors without those: more may be wrong with it, which is to be told.
     """
 
     desired: Desired | None
@@ -24,6 +25,7 @@ class Loaded(Struct, frozen=True):
     uses: Mapping[Position, tuple[str, ...]] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
     allowances: tuple[Allowance, ...] = ()
+    rest: Desired | None = None
 
 
 class Fingerprinted(Struct, frozen=True):
