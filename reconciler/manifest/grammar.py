@@ -21,6 +21,7 @@ from reconciler.manifest.grammar_inputs import (  # noqa: TC001 - as below
     SkillEntry,
 )
 from reconciler.manifest.grammar_scope import Scope  # noqa: TC001 - pydantic reads the types of keys when it runs
+from reconciler.manifest.obeying import OR_NULL
 from reconciler.manifest.obeying import closed as _closed
 from reconciler.manifest.obeying import obeys as _obeys
 from reconciler.manifest.obeying import text as _text
@@ -29,7 +30,7 @@ Version = Annotated[int, BeforeValidator(_obeys(rules.version)), WithJsonSchema(
 Name = Annotated[str, *_text(rules.name, pattern=rules.NAME_PATTERN)]
 Domain = Annotated[str, *_text(rules.domain, minLength=1)]
 Source = Annotated[str, *_text(rules.source, minLength=1)]
-Default = Annotated[str, *_text(rules.default, **{"not": {"pattern": variables.BEFORE}})]
+Default = Annotated[str, *_text(rules.default, **{"not": {"type": "string", "pattern": variables.BEFORE}})]
 Replicas = Annotated[
     int,
     AfterValidator(_obeys(rules.replicas)),
@@ -44,12 +45,12 @@ Path = Annotated[
         rules.file_path,
         pattern=rules.PATH_PATTERN,
         maxLength=rules.MAX_NAME_BYTES,
-        **{"not": {"pattern": rules.NOT_A_PATH}},
+        **{"not": {"type": "string", "pattern": rules.NOT_A_PATH}},
     ),
 ]
 
 
-@with_config(_closed(**shapes.NETWORK_POLICY))
+@with_config(_closed(**OR_NULL, **shapes.NETWORK_POLICY))
 class NetworkPolicy(TypedDict):
     """What the container may reach: nothing, or the listed domains."""
 
@@ -82,7 +83,7 @@ class NetworkPolicy(TypedDict):
     ]
 
 
-@with_config(_closed())
+@with_config(_closed(**OR_NULL))
 class ExpiresAfter(TypedDict):
     """When an idle container dies, and its data with it."""
 

@@ -16,6 +16,10 @@ RULE: Final = "rule"
 """The type of an error that carries a Problem of ours."""
 
 
+OR_NULL: Final[dict[str, Any]] = {"type": ["object", "null"]}
+"""What a JSON Schema says of a mapping for which null may stand wherever it is."""
+
+
 def obeys(rule: Callable[[Any], Problem | None]) -> Callable[[Any], Any]:
     """A validator that asks a rule."""
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from msgspec.structs import fields
 from unit.manifest.folder import Folder, container, scope
 from unit.manifest.test_properties import manifests
@@ -154,7 +154,7 @@ def test_it_is_a_valid_schema_of_its_draft() -> None:
 
 def _objects(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
-        if part.get("type") == "object":
+        if part.get("type") in ("object", ["object", "null"]):
             yield part
         part = list(part.values())
     if isinstance(part, list):
@@ -173,10 +173,13 @@ def test_every_mapping_is_closed_and_every_key_described() -> None:
 
 
 def _tells(value: dict[str, Any]) -> bool:
-    """Whether an editor can complete a value: from examples, choices, a default or a type with two values."""
-    branches = (value, *value.get("anyOf", ()), value.get("items", {}))
+    """Whether an editor can complete a value: from examples, choices, a default or a type with two values.
+
+    The choices behind a condition are not among them, as yaml-language-server does not look there.
+    """
     known = {"examples", "enum", "const", "default"}
-    return any(known & branch.keys() or branch.get("type") == "boolean" for branch in branches)
+    places = (value, value.get("items", {}))
+    return any(known & part.keys() or part.get("type") == "boolean" for part in places)
 
 
 def test_every_key_is_explained_where_it_stands_and_can_be_completed() -> None:
@@ -193,6 +196,45 @@ def test_every_example_in_it_is_valid_where_it_stands() -> None:
             judge = Draft202012Validator({**value, "$defs": SCHEMA["$defs"]})
             for example in (*value.get("examples", ()), *([value["default"]] if "default" in value else ())):
                 assert judge.is_valid(example), (key, example)
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _parts(inner)
+
+
+def test_what_a_variable_may_stand_for_is_completed_all_the_same() -> None:
+    conditions = [part for part in _parts(SCHEMA) if part.get("if") == VARIABLE]
+    choices = [part for part in conditions if {"enum", "const"} & part["else"].keys()]
+    assert len(choices) == 9
+    for part in choices:
+        assert part["examples"] == part["else"].get("enum", [part["else"].get("const")])
+
+
+def test_nothing_is_a_choice_of_schemas() -> None:
+    """Below one, a plain validator would tell of all that is wrong at the top of the choice."""
+    for part in _parts(SCHEMA):
+        assert not {"anyOf", "oneOf"} & part.keys()
+
+
+def test_a_key_that_is_out_of_place_is_told_where_it_stands() -> None:
+    """It is said to be null, which no such key can be; `false` would be told at the mapping."""
+    for part in _parts(SCHEMA):
+        assert False not in part.get("properties", {}).values()
+    for mapping in SCHEMA["$defs"].values():
+        names = {name for part in _parts(mapping) for name in _absent(part)}
+        for name in names:
+            judge = Draft202012Validator({**mapping["properties"][name], "$defs": SCHEMA["$defs"]})
+            assert not judge.is_valid(None), name
+
+
+def _absent(part: dict[str, Any]) -> list[str]:
+    patterns = [name for name, inner in part.get("patternProperties", {}).items() if inner == {"const": None}]
+    return [name for pattern in patterns for name in pattern[2:-2].split("|")]
 
 
 LEAVES: dict[str, tuple[str, tuple[str | int, ...], str | None]] = {
@@ -245,12 +287,187 @@ def test_a_plain_validator_finds_the_same_leaf(
     folder: Folder, manifest: str, path: tuple[str | int, ...], key: str | None
 ) -> None:
     (document,) = Walk("m.yaml", manifest).documents()
-    worst = best_match(VALIDATOR.iter_errors(_plain(document.value)))
-    assert worst is not None
-    assert tuple(worst.absolute_path) == path
-    assert key is None or f"'{key}' was unexpected" in worst.message
+    (error,) = VALIDATOR.iter_errors(_plain(document.value))
+    assert tuple(error.absolute_path) == path
+    assert key is None or f"'{key}' was unexpected" in error.message
     node = locate(document, path)
     assert folder.only(manifest).position == (node.key_position(key) if key else node.position)
+
+
+SECRET = "{domain: a.com, name: T, value: c4k3}"
+POLICY = ("containers", 0, "network_policy")
+SEVERAL: dict[str, tuple[str, list[tuple[tuple[str | int, ...], str]]]] = {
+    # all that a plain validator tells of, in the order of its places: where, and in which words
+    "kinds of skills": (
+        container("skills: [{type: foo}, {}, {type: inline, name: a, source: 1}]"),
+        [
+            (("containers", 0, "skills", 0, "type"), "'foo' is not one of ['skill_reference', 'inline']"),
+            (("containers", 0, "skills", 1), "'type' is a required property"),
+            (("containers", 0, "skills", 2), "'description' is a required property"),
+            (("containers", 0, "skills", 2, "source"), "1 is not of type 'string'"),
+        ],
+    ),
+    "keys of another kind of skill": (
+        container(
+            "skills: [{type: skill_reference, skill_id: a, source: b}, {type: inline, version: 2, nam: c}]"
+        ),
+        [
+            (("containers", 0, "skills", 0, "source"), "None was expected"),
+            (
+                ("containers", 0, "skills", 1),
+                "Additional properties are not allowed ('nam' was unexpected)",
+            ),
+            (("containers", 0, "skills", 1), "'description' is a required property"),
+            (("containers", 0, "skills", 1), "'name' is a required property"),
+            (("containers", 0, "skills", 1), "'source' is a required property"),
+            (("containers", 0, "skills", 1, "version"), "2 is not of type 'string'"),
+            (("containers", 0, "skills", 1, "version"), "None was expected"),
+        ],
+    ),
+    "an expiry": (
+        container("expires_after: {anchor: x, minutes: 0}"),
+        [
+            (("containers", 0, "expires_after", "anchor"), "'last_active_at' was expected"),
+            (("containers", 0, "expires_after", "minutes"), "0 is less than the minimum of 1"),
+        ],
+    ),
+    "an unknown key for a known one": (
+        container("expires_after: {anchor: last_active_at, minute: 20}"),
+        [
+            (
+                ("containers", 0, "expires_after"),
+                "Additional properties are not allowed ('minute' was unexpected)",
+            ),
+            (("containers", 0, "expires_after"), "'minutes' is a required property"),
+        ],
+    ),
+    "an allowlist of nothing": (
+        container("network_policy: {type: allowlist}"),
+        [(POLICY, "'allowed_domains' is a required property")],
+    ),
+    "a disabled network that allows": (
+        container("network_policy: {type: disabled, allowed_domains: [a], domains: [b]}"),
+        [
+            (POLICY, "Additional properties are not allowed ('domains' was unexpected)"),
+            ((*POLICY, "allowed_domains"), "None was expected"),
+        ],
+    ),
+    "a file of two origins": (
+        container(
+            "files: [{path: a, content: b, source: c, bytes: 1}, {source: '*.md', path: d}, {path: e}]"
+        ),
+        [
+            (("containers", 0, "files", 0, "bytes"), "None was expected"),
+            (("containers", 0, "files", 0, "source"), "None was expected"),
+            (("containers", 0, "files", 1, "path"), "None was expected"),
+            (("containers", 0, "files", 2), "'source' is a required property"),
+        ],
+    ),
+    "a literal secret where none belongs, which is not shown": (
+        container(f"network_policy: {{type: disabled, domain_secrets: [{SECRET}]}}"),
+        [
+            ((*POLICY, "domain_secrets"), "None was expected"),
+            (
+                (*POLICY, "domain_secrets", 0),
+                "Additional properties are not allowed ('value' was unexpected)",
+            ),
+            ((*POLICY, "domain_secrets", 0), "'value_from' is a required property"),
+        ],
+    ),
+    "a literal secret, which is not shown": (
+        container(f"network_policy: {{type: allowlist, allowed_domains: [''], domain_secrets: [{SECRET}]}}"),
+        [
+            ((*POLICY, "allowed_domains", 0), "'' should be non-empty"),
+            (
+                (*POLICY, "domain_secrets", 0),
+                "Additional properties are not allowed ('value' was unexpected)",
+            ),
+            ((*POLICY, "domain_secrets", 0), "'value_from' is a required property"),
+        ],
+    ),
+    "no mapping, and no list": (
+        "version: 1\ncontainers: []\ndefaults: {expires_after: 20, network_policy: disabled, skills: {}}\n",
+        [
+            (("defaults", "expires_after"), "20 is not of type 'object', 'null'"),
+            (("defaults", "network_policy"), "'disabled' is not of type 'object', 'null'"),
+            (("defaults", "skills"), "{} is not of type 'array', 'null'"),
+        ],
+    ),
+    "types of texts": (
+        """
+        version: 1
+        variables: {a: {default: 1}}
+        containers: [{name: 1, memory_limit: 2, files: [{path: 3, content: 4}], lifecycle: {replace: 5}}]
+        """,
+        [
+            (("containers", 0, "files", 0, "content"), "4 is not of type 'string'"),
+            (("containers", 0, "files", 0, "path"), "3 is not of type 'string'"),
+            (("containers", 0, "lifecycle", "replace"), "5 is not one of ['create_first', 'delete_first']"),
+            (("containers", 0, "memory_limit"), "2 is not one of ['1g', '4g', '16g', '64g', None]"),
+            (("containers", 0, "name"), "1 is not of type 'string'"),
+            (("variables", "a", "default"), "1 is not of type 'string'"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("manifest", "told"), SEVERAL.values(), ids=SEVERAL)
+def test_a_plain_validator_tells_of_each_fault_at_its_leaf(
+    manifest: str, told: list[tuple[tuple[str | int, ...], str]]
+) -> None:
+    (document,) = Walk("m.yaml", manifest).documents()
+    errors = VALIDATOR.iter_errors(_plain(document.value))
+    assert sorted((tuple(error.absolute_path), error.message) for error in errors) == sorted(told)
+
+
+FULL = """
+version: 1
+scope: {prefix: ab-, exclude: [ab-x], prune: false, sweep: false, compare: size, protect: [ab-y],
+        limits: {max_deletes: 1, max_delete_percent: 2}}
+variables: {a: {default: b, description: c}}
+defaults:
+  memory_limit: 1g
+  expires_after: {anchor: last_active_at, minutes: 20}
+  prune_files: false
+  lifecycle: {replace: create_first, prevent_destroy: false, when_expired: leave, ignore: [files]}
+  network_policy:
+    type: allowlist
+    allowed_domains: [a.com]
+    domain_secrets: [{domain: a.com, name: T, value_from: {env: T}, version: 1}]
+  skills:
+  - {type: skill_reference, skill_id: a, version: '2'}
+containers:
+- name: ab-c
+  replicas: 2
+  files: [{path: a, content: b, sensitive: false}]
+  memory_limit: 1g
+  expires_after: {anchor: last_active_at, minutes: 20}
+  prune_files: false
+  lifecycle: {replace: create_first, prevent_destroy: false, when_expired: leave, ignore: [files]}
+  network_policy: {type: disabled}
+  skills: []
+"""
+
+
+def _places(value: Any) -> Iterator[tuple[dict[str, Any] | list[Any], Any]]:
+    """Every mapping or list in a value, with each of its keys or indexes."""
+    if isinstance(value, dict | list):
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            yield from _places(value[key])
+
+
+def test_null_is_valid_where_it_loads_and_nowhere_else(folder: Folder) -> None:
+    manifest = yaml.safe_load(FULL)
+    folder.desired(json.dumps(manifest))
+    valid = set()
+    for holder, key in _places(manifest):
+        kept, holder[key] = holder[key], None
+        loads = folder.load(json.dumps(manifest)).desired is not None
+        assert VALIDATOR.is_valid(manifest) == loads, key
+        valid |= {key} if loads else set()
+        holder[key] = kept
+    assert valid == {"memory_limit", "network_policy", "skills", "expires_after"}
 
 
 def test_no_key_of_the_waiting_grammar_is_published() -> None:
@@ -269,9 +486,8 @@ def _property(mapping: str, key: str) -> dict[str, Any]:
 
 def _strict(found: dict[str, Any]) -> dict[str, Any]:
     """What a value is held against that holds no variable."""
-    strict, loose = found.get("anyOf", (found, VARIABLE))
-    assert loose == VARIABLE, "nothing but a variable stands beside it"
-    assert isinstance(strict, dict)
+    assert found.get("if", VARIABLE) == VARIABLE, "nothing but a variable stands beside it"
+    strict: dict[str, Any] = found.get("else", found)
     return strict
 
 
