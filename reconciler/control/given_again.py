@@ -64,7 +64,7 @@ def given_for(
         raise PlanMismatch("the plan names a variable by what cannot be the name of one")
     missing = tuple(_missing(approved, given, repeated))
     if missing:
-        command = f": {_command(plan_file, missing)}" if plan_file else ""
+        command = f": {_command(plan_file, given, missing, repeated)}" if plan_file else ""
         raise NotGivenAgain(
             f"the saved plan was made with {_words(missing)}; nothing was changed",
             hint=f"give it again, a plan holds no values{command}",
@@ -91,7 +91,14 @@ def _words(missing: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
-def _command(plan_file: str, missing: Sequence[str]) -> str:
+def _command(plan_file: str, given: Given, missing: Sequence[str], repeated: Sequence[str]) -> str:
+    """The whole command: what is given now, the text of variables left out, and what is missing."""
     before = [word for word in missing if word.startswith(ENVIRONMENT)]
     after = [word for word in missing if not word.startswith(ENVIRONMENT)]
-    return " ".join([*before, "reconciler apply", quote(plan_file), *after])
+    paths = dict.fromkeys((*repeated, *(word for word in after if word == STANDARD_INPUT)))
+    now = [f"--var {quote(f'{name}=...')}" for name in dict(given.variables)]
+    now += [f"--var-file {quote(path)}" for path in dict.fromkeys(given.files)]
+    if given.base is not None:
+        now.append(f"--base {quote(given.base)}")
+    words = (*map(quote, (plan_file, *paths)), *now, *(word for word in after if word != STANDARD_INPUT))
+    return " ".join([*before, "reconciler apply", *words])

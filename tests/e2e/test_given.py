@@ -122,7 +122,11 @@ REFUSED = {
         ("made with --var env=...;", "reconciler apply my.plan.json --var env=..."), ("apply", "my.plan.json")
     ),
     "the environment is missing": Otherwise(
-        ("made with RECONCILER_VAR_size=...;", "RECONCILER_VAR_size=... reconciler apply my.plan.json"),
+        (
+            "made with RECONCILER_VAR_size=...;",
+            "RECONCILER_VAR_size=... reconciler apply my.plan.json --var env=... --var-file vars.yaml",
+        ),
+        (*APPLY, "--var-file", "vars.yaml"),
         env={},
     ),
     "all of it is missing": Otherwise(
@@ -150,7 +154,7 @@ REFUSED = {
         ("cannot be the name of one",), before=lambda case: case.forge(variables=["x=1; rm -rf ~ #"])
     ),
     "a forged base": Otherwise(
-        ("--base '; rm'", "reconciler apply my.plan.json --base '; rm'"),
+        ("--base '; rm'", "reconciler apply my.plan.json --var env=... --base '; rm'"),
         before=lambda case: case.forge(base="; rm"),
     ),
     "a forged list": Otherwise(
@@ -217,7 +221,9 @@ def test_a_plan_from_standard_input_is_applied_with_it_given_again(case: Case) -
     case.server.forget_requests()
     for arguments, stdin, told in (
         (("--var", "env=vx"), "", "made with - (standard input) and --base manifests; nothing was changed"),
-        (("-", "--var", "env=vx"), MANIFEST, "in.plan.json --base manifests"),
+        (("--var", "env=vx"), "", "apply in.plan.json - --var env=... --base manifests"),
+        (("-", "--var", "env=vx"), MANIFEST, "apply in.plan.json - --var env=... --base manifests"),
+        (STDIN[1:], "", "apply in.plan.json - --var env=... --base manifests"),
         (STDIN, MANIFEST.replace("1g", "4g"), "vx-a-0 is declared otherwise"),
     ):
         refused = case.run("apply", "in.plan.json", *arguments, stdin=stdin)
