@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import tempfile
@@ -22,22 +22,24 @@ made = HOSTILE[sys.argv[1]][0]()
 with open(sys.argv[2], "wb") as file:
     file.write(made.encode() if isinstance(made, str) else made)
 """
-"""A process of its own builds each file: what starts another one hands its own peak of memory down."""
+"""A process of its own builds each file, so that this one stays small."""
+
+ALONE = """
+import json, os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=sys.stderr)
+_, status, usage = os.wait4(child.pid, 0)
+child.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode]))
+"""
+"""Starts a command from a small process: what starts another one hands its own peak of memory down."""
 
 
 def measured(path: Path) -> tuple[float, float, int, str]:
     """Seconds of processor time, peak memory in MB, exit code and what was said of one run."""
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "reconciler", "validate", str(path), "--provider", "generic"],
-            stdout=out,
-            stderr=out,
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        said = out.read().decode(errors="replace")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode, said
+    command = [sys.executable, "-m", "reconciler", "validate", str(path), "--provider", "generic"]
+    run = subprocess.run([sys.executable, "-c", ALONE, *command], capture_output=True, check=True)
+    seconds, memory, exit_code = json.loads(run.stdout)
+    return seconds, memory, exit_code, run.stderr.decode(errors="replace")
 
 
 def judged(name: str, path: Path) -> tuple[float, float, str]:
