@@ -119,5 +119,13 @@ def traces(inputs: WriteOnly) -> dict[str, str]:
     return found
 
 
+def unmarked_traces(inputs: WriteOnly) -> dict[str, str]:
+    """The traces that these secrets have, or had, where nothing was known of their values."""
+    return {
+        f"the secret {secret.binding}": _trace([secret.domain.lower(), secret.name, None])
+        for secret in inputs.secrets
+    }
+
+
 def _trace(item: object) -> str:
     return hashlib.sha256(canonical(item).encode()).hexdigest()[:16]

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.model.plan import Reason
-from reconciler.model.stamp import traces
+from reconciler.model.stamp import traces, unmarked_traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from reconciler.model.plan import Change
     from reconciler.model.scope import Desired
+    from reconciler.model.write_only import WriteOnly
 
 _CODE = Reason.STAMP_CHANGED.value
 MOST = 5
@@ -44,7 +45,7 @@ def moved_inputs(
         before = made_with.get(change.container_id or "")
         if before is None or Reason.STAMP_CHANGED not in change.reasons or change.name not in entries:
             continue
-        told = list(_moved(before, traces(entries[change.name].inputs)))
+        told = list(_moved(before, entries[change.name].inputs))
         if told:
             more = f", and {len(told) - MOST} more" if len(told) > MOST else ""
             message = f"{change.name}: since it was created, {', '.join(told[:MOST])}{more}"
@@ -52,11 +53,13 @@ def moved_inputs(
     return tuple(found)
 
 
-def _moved(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+def _moved(before: Mapping[str, str], inputs: WriteOnly) -> Iterator[str]:
+    """Of a secret whose value left no trace, before or now, nobody knows whether it is another."""
+    after, unmarked = traces(inputs), unmarked_traces(inputs)
     for label in sorted(before.keys() | after.keys()):
         if label not in after:
             yield f"{label} was taken away"
         elif label not in before:
             yield f"{label} was added"
-        elif before[label] != after[label]:
+        elif before[label] != after[label] and unmarked.get(label) not in (before[label], after[label]):
             yield f"{label} changed"

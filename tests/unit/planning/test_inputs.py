@@ -237,6 +237,30 @@ def test_a_ledger_tells_which_input_moved_and_changes_nothing_else() -> None:
     assert moved_inputs(plan.changes, wanted, {}) == ()
 
 
+PLAIN = replace(TOKEN, version=None)
+KEYED = replace(PLAIN, keyed="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("made", "declared", "told"),
+    [
+        (PLAIN, KEYED, ""),
+        (KEYED, PLAIN, ""),
+        (PLAIN, TOKEN, ""),
+        (KEYED, replace(PLAIN, keyed="1" * 64), "the secret TOKEN for a.example changed, "),
+        (TOKEN, replace(TOKEN, version=2), "the secret TOKEN for a.example changed, "),
+    ],
+)
+def test_a_secret_of_unknown_value_is_not_said_to_have_changed(
+    made: DomainSecret, declared: DomainSecret, told: str
+) -> None:
+    before = WriteOnly((), (made,))
+    wanted = desired(replace(ONE, inputs=WriteOnly((), (declared, replace(declared, name="Z")))))
+    plan = plan_of(wanted, state(row("ci-a~azzzzzzzz", fields=SHOWN)))
+    (note,) = moved_inputs(plan.changes, wanted, {"cntr_1": traces(before)})
+    assert note.message == f"ci-a: since it was created, {told}the secret Z for a.example was added"
+
+
 @pytest.mark.parametrize(
     ("profile", "found"),
     [
