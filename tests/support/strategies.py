@@ -91,9 +91,16 @@ _secrets = st.builds(
     st.just(FromVariable("X")),
     st.just(HERE),
     st.sampled_from([None, 1, 2]),
-    st.sampled_from([None, "0" * 64, "1" * 64]),
+    st.sampled_from(["0" * 64, "1" * 64]),
     st.just(Secret("canary-of-strategies")),
-).map(lambda secret: secret if secret.version is None else replace(secret, keyed=None))
+)
+
+
+def _marked(secrets: list[DomainSecret], *, with_key: bool) -> tuple[DomainSecret, ...]:
+    """As they are with a key or without one: it marks all that have no version, never some of them."""
+    return tuple(one if with_key and one.version is None else replace(one, keyed=None) for one in secrets)
+
+
 _skills = st.builds(SkillReference, st.sampled_from(["x", "y"]), st.sampled_from([None, "latest", "1"])) | (
     st.builds(
         InlineSkill,
@@ -107,7 +114,9 @@ _skills = st.builds(SkillReference, st.sampled_from(["x", "y"]), st.sampled_from
 input_sets = st.builds(
     WriteOnly,
     st.lists(_skills, max_size=2, unique_by=lambda skill: skill.label).map(tuple),
-    st.lists(_secrets, max_size=2, unique_by=lambda secret: secret.binding).map(tuple),
+    st.tuples(st.lists(_secrets, max_size=2, unique_by=lambda secret: secret.binding), st.booleans()).map(
+        lambda drawn: _marked(drawn[0], with_key=drawn[1])
+    ),
 )
 """Any write-only inputs, their contents read."""
 
