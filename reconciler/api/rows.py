@@ -78,8 +78,9 @@ def _page(
     decoder: Decoder[_List[_Row]], body: bytes, date: int | None, read: Callable[[_Row], _Value]
 ) -> Page[_Value] | None:
     try:
+        body.decode()  # what is skipped is not looked at, and JSON is text to its last byte
         found = decoder.decode(body)
-    except (DecodeError, RecursionError):
+    except (DecodeError, RecursionError, UnicodeDecodeError):
         return None
     rows = [read(row) for row in found.data]
     pairs = tuple((row.id, row) for row in rows)  # type: ignore[attr-defined]  # as both kinds of rows have

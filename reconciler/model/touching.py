@@ -17,7 +17,11 @@ Where the listing itself moves A, that is: A never stays equal, and every run wo
 miss" and "no requests when quiet" exclude each other there. Once that is certain of a server
 (`OwnTouch.YES`), A may also be the second of our own listing, if the observation was settled before it and
 nothing of ours came after it. What remains is a window of that one second: a change later in it is not seen
-until the next one.
+until the next one. Where that server's lists of files lag there is another: our listing hides in A whoever
+came between the page and it, and may not show yet what they did.
+
+Our own operation hides in A whoever came before it, and a listing does not show other contents of a file that
+keeps its name. So what is known of such contents counts only as of the second of our last operation there.
 
 What else is not trusted: a status that is not live; A that is missing, in the future, or before the
 container was made; an observation older than the container's idle time, since such a container should be

@@ -65,13 +65,16 @@ async def with_contents(
 
     async def one(pair: tuple[LiveContainer, LiveFile]) -> None:
         container, file = pair
+        at: int | None = None
 
         def answered(date: int | None) -> None:
+            nonlocal at
+            at = date
             listings.touches.did_download(container, date)
 
         found = digests[_key(container, file)] = await _read(reader, container.id, file, answered)
         if found is not None and file.in_place:
-            listings.downloaded(container.id, file, found)
+            listings.downloaded(container.id, file, found, at)
         elif found is not None:
             learned.append(ContentDigest(container.id, file.id, file.spec.bytes, found, used=live.date or 0))
 
@@ -90,9 +93,9 @@ def _in_place(listings: Listings, wanted: Iterable[tuple[LiveContainer, LiveFile
     """Digests of files that keep their names, in containers that nobody touched since they were read."""
     found = {}
     for container, file in wanted:
-        size, digest = listings.in_place.get(_key(container, file), (None, None))
-        if digest is not None and size == file.spec.bytes:
-            found[_key(container, file)] = digest
+        known = listings.in_place.get(_key(container, file))
+        if known is not None and known.bytes == file.spec.bytes:
+            found[_key(container, file)] = known.digest
     return found
 
 

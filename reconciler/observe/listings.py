@@ -6,7 +6,7 @@ every listing that is kept was complete.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -52,6 +52,14 @@ class Trust(Struct, frozen=True):
     idle_minutes: int = 20
 
 
+class InPlace(NamedTuple):
+    """What is in a file that keeps its name, as of `at`: nobody knows what came after that second."""
+
+    bytes: int | None
+    digest: str
+    at: int | None
+
+
 class Listings(Struct, dict=True):
     """One pass at the moment `now` of the list: what was remembered (`held`), and what is to be (`fresh`).
 
@@ -65,7 +73,7 @@ class Listings(Struct, dict=True):
     trust: Trust
     held: dict[str, Observation] = field(default_factory=dict)
     fresh: dict[str, Observation] = field(default_factory=dict)
-    in_place: dict[Key, tuple[int | None, str]] = field(default_factory=dict)
+    in_place: dict[Key, InPlace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = Now(self.guard, self.trust.local)
@@ -110,9 +118,9 @@ class Listings(Struct, dict=True):
         await each(missing, one, parallelism=parallelism)
         return replace(live, containers=tuple(found.get(row.id, row) for row in live.containers))
 
-    def downloaded(self, container_id: str, file: LiveFile, digest: str) -> None:
-        """Notes what is in a file that keeps its name."""
-        self.in_place[container_id, file.id] = (file.spec.bytes, digest)
+    def downloaded(self, container_id: str, file: LiveFile, digest: str, at: int | None) -> None:
+        """Notes what is in a file that keeps its name, by a download that was answered `at`."""
+        self.in_place[container_id, file.id] = InPlace(file.spec.bytes, digest, at)
 
     def note(self) -> None:
         """Has everything remembered that was learned."""
@@ -138,7 +146,7 @@ class Listings(Struct, dict=True):
             row = rows[observation.id]
             if contents_hold(row, observation, self.conduct, self.now) or self._untouched(row):
                 for file, digest in known:
-                    self.in_place[row.id, file.id] = (file.spec.bytes, digest)
+                    self.in_place[row.id, file.id] = InPlace(file.spec.bytes, digest, row.seen.date)
 
     def _untouched(self, row: LiveContainer) -> bool:
         after = row.spec.expires_after
@@ -182,16 +190,28 @@ class Listings(Struct, dict=True):
 
     def _as_left(self, observation: Observation) -> Observation:
         """With what we did there after the listing, and the digests that hold only with it."""
-        files = tuple(self._with_digest(observation.id, file) for file in observation.files)
-        if observation.id not in self.touches.read:
-            return replace(observation, files=files)
-        return replace(observation, files=files, ours=self.touches.read[observation.id], again=True)
+        if observation.id in self.touches.read:
+            observation = replace(observation, ours=self.touches.read[observation.id], again=True)
+        files = tuple(self._with_digest(observation, file) for file in observation.files)
+        return replace(observation, files=files)
 
-    def _with_digest(self, container_id: str, file: LiveFile) -> LiveFile:
-        size, digest = self.in_place.get((container_id, file.id), (None, None))
-        if digest is None or size != file.spec.bytes:
-            return file
-        return replace(file, spec=replace(file.spec, sha256=digest))
+    def _with_digest(self, observation: Observation, file: LiveFile) -> LiveFile:
+        """A file with the digest that may be believed as long as nobody comes after us; else without one.
+
+        Our own operation hides in A who came before it. So what is known as of an earlier second is not known
+        any more once the A of our operation is believed (`touching.contents_hold`).
+        """
+        known = self.in_place.get((observation.id, file.id))
+        if known is None or known.bytes != file.spec.bytes:
+            return _undigested(file)
+        if self._hides(observation) and known.at != observation.ours:
+            return _undigested(file)
+        return replace(file, spec=replace(file.spec, sha256=known.digest))
+
+    def _hides(self, observation: Observation) -> bool:
+        """Tells whether the A of our own operation may be believed instead of the one before it."""
+        listing_is_seen = self.conduct.own_touch is not OwnTouch.NO and observation.date is not None
+        return observation.again or (listing_is_seen and observation.ours is not None)
 
     def _moves(self) -> bool:
         """Tells whether nothing that was listed speaks against trusting the server."""

@@ -124,6 +124,9 @@ def test_what_the_reference_shows_is_read_at_once(data: list[dict[str, Any]], mo
         b'{"data": [{"id": "a", "name": 3}]}',
         b'{"data": [{"id": "a", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]}",
         '{"data": []}'.encode("utf-16"),
+        b'{"data": [{"id": "a", "name": "ci-\xe9"}]}',
+        b'{"data": [{"id": "a", "unread": "\xe9"}]}',
+        b'{"data": [], "has_mor\xdf": true}',
     ],
 )
 def test_what_is_odd_is_left_to_who_reads_closely(body: bytes) -> None:
@@ -131,9 +134,10 @@ def test_what_is_odd_is_left_to_who_reads_closely(body: bytes) -> None:
     assert files_page(body.replace(b"name", b"path"), None) is None
 
 
-def test_what_nobody_can_read_is_an_error() -> None:
+@pytest.mark.parametrize("body", [b'{"data": [{"id": ""}]}', b'{"data": [{"id": "a", "unread": "\xe9"}]}'])
+def test_what_nobody_can_read_is_an_error(body: bytes) -> None:
     with pytest.raises(ProtocolError):
-        containers_closely(b'{"data": [{"id": ""}]}')
+        containers_closely(body)
 
 
 @pytest.mark.parametrize(
