@@ -47,6 +47,12 @@ recursive-alias
 
     Write out what is meant; nothing in a manifest contains itself.
 
+hidden-alias
+    An alias outside of contents and secrets stands for a value inside of them. Such values are in no
+    message, and what is written elsewhere may be in any.
+
+    Write out what is meant. Contents may be aliased as contents, and secrets as secrets.
+
 explicit-tag
     A value has a tag (!name or !!name). Tags make YAML build other things than what is written, so none
     is taken here, not even the harmless ones.

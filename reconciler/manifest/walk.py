@@ -320,7 +320,7 @@ class Walk:
 
     def _alias(self, event: AliasEvent, key: str | None) -> tuple[Value, Mark]:
         at = _start(event)
-        anchored = self._anchors.resolve(event.anchor or "")
+        anchored = self._anchors.resolve(event.anchor or "", self._guard)
         if isinstance(anchored, Problem):
             self._problem(anchored, event)
             return BROKEN, at
@@ -333,7 +333,7 @@ class Walk:
     def _anchor(self, event: NodeEvent) -> Anchored | None:
         if event.anchor is None:
             return None
-        anchored = self._anchors.open(event.anchor, _start(event))
+        anchored = self._anchors.open(event.anchor, _start(event), self._guard)
         if isinstance(anchored, Anchored):
             return anchored
         self._problem(anchored, event)

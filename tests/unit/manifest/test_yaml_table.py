@@ -59,6 +59,17 @@ BROKEN: dict[str, tuple[str | bytes, list[str]]] = {
         ["5:13: unknown-alias"],
     ),
     "a recursive alias": ("version: 1\ncontainers: &a [*a]\n", ["2:17: recursive-alias"]),
+    "a secret under another key": (
+        container(
+            "network_policy: {type: allowlist, allowed_domains: [a.com], domain_secrets: &d "
+            "[{domain: a.com, name: T, value_from: {env: &s hunter2}}]}\nmemory_limit: *s\nskills: *d"
+        ),
+        ["5:19: hidden-alias", "6:13: hidden-alias"],
+    ),
+    "contents under another key": (
+        container("files: [{path: a, content: &c hunter2}, {path: b, content: *c}, {path: *c, content: d}]"),
+        ["4:76: hidden-alias"],
+    ),
     "an anchor twice": (
         "version: 1\ncontainers: [{name: &a x}, {name: &a z}]\n",
         ["2:35: duplicate-anchor"],
