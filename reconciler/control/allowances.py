@@ -6,7 +6,7 @@
    without a reason, with a code that does not exist, or at an error, allows nothing and is itself a warning:
    it would look as if something were settled.
 3. So is one that meets nothing, since the next reader would look for what it is about. Not so where that
-   depends on what a command was told: a target, policies, what is live.
+   depends on what a command was told: a target, policies, a key of stamps, what is live.
 """
 
 from __future__ import annotations
@@ -89,5 +89,6 @@ def _invalid(allowance: Allowance, message: str, hint: str) -> Diagnostic:
 def _depends(code: str) -> bool:
     """Tells whether warnings of this code come and go with the command."""
     from reconciler.planning.hints import MISTYPED, RENAMED  # noqa: PLC0415 - few manifests allow anything
+    from reconciler.planning.rotation import INVISIBLE  # noqa: PLC0415 - as above
 
-    return code in {BEYOND, DROPPED, MISTYPED, RENAMED, VIOLATED}
+    return code in {BEYOND, DROPPED, INVISIBLE, MISTYPED, RENAMED, VIOLATED}

@@ -22,6 +22,7 @@ from reconciler.model.plan import Action
 from reconciler.model.redacted import Redacted
 from reconciler.model.stamp import KEY_VARIABLE
 from reconciler.model.write_only import Secret
+from reconciler.planning.rotation import INVISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from reconciler.model.plan import Plan
     from reconciler.model.scope import Desired
 
-INVISIBLE = "rotation-invisible"
 SHORT_KEY = "stamp-key-short"
 LEAST_KEY = 16
 """Characters of a key that nobody tries out."""

@@ -173,10 +173,12 @@ skill-not-pinned
 
 rotation-invisible
     The API never shows a secret back, and this one has neither a version nor a key to be recognised by.
-    A new value would go unnoticed until the container is created again for another reason.
+    A new value would go unnoticed until the container is created again for another reason. The same where
+    a container was created before there was a key: only one that is created with it shows a new value.
 
     Give it a `version` and raise that with each new value; or set RECONCILER_STAMP_KEY to a long random
-    text, the same wherever this set is planned and applied.
+    text, the same wherever this set is planned and applied. Replace once, with `--replace NAME`, what was
+    created without it.
 
 stamp-key-short
     RECONCILER_STAMP_KEY is so short that somebody who sees the names of containers could try out keys and

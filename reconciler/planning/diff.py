@@ -24,6 +24,7 @@ from reconciler.planning.ownership import Claims, claim, unknown_statuses
 from reconciler.planning.policy import unmatched
 from reconciler.planning.protection import protect
 from reconciler.planning.review import dearer, review
+from reconciler.planning.rotation import made_without_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,6 +57,7 @@ def diff(situation: Situation) -> Plan:
         changes, over = enforce(changes, desired, _owned(claims), policy.asked)
         found = (*over, *found)
     found = (*found, *hints(changes, desired, situation.live, policy.profile))
+    found = (*found, *made_without_key(changes, desired, situation.live))
     return _assemble(changes, found, claims, situation)
 
 

@@ -429,6 +429,28 @@ def test_a_key_on_one_machine_alone_replaces_nothing(
     assert len(server.containers()) == 1
 
 
+def test_a_key_that_came_later_shows_no_rotation_until_a_replace_and_says_so(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RECONCILER_STAMP_KEY")
+    assert session("apply", "m.yaml", "--auto-approve")[0] == 0
+    monkeypatch.setenv("RECONCILER_STAMP_KEY", KEY)
+    monkeypatch.setenv("API_TOKEN", f"{OF_VARIABLE} rotated")
+    for command in (("plan", "--detailed-exitcode"), ("drift",)):
+        code, _, err = session(*command, "m.yaml", "--strict")
+        assert (code, "m.yaml:9:62: warning: ci-a was created without RECONCILER_STAMP_KEY" in err) == (
+            0,
+            True,
+        ), err
+        assert ("rotation-invisible" in err, "--replace ci-a once" in err) == (True, True)
+    assert session("apply", "m.yaml", "--auto-approve", "--replace", "ci-a")[0] == 0
+    (row,) = (row for row in server.containers() if row["status"] == "running")
+    assert row["name"].startswith("ci-a~b")
+    code, _, err = session("plan", "m.yaml")
+    assert (code, "rotation-invisible" in err) == (0, False)
+    session.check()
+
+
 def test_the_python_api_reads_and_hides_them_likewise(
     session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,7 +52,7 @@ def test_an_error_cannot_be_allowed() -> None:
     assert codes(ERROR, allowance()) == ["error quote-it", "warning invalid-allowance"]
 
 
-@pytest.mark.parametrize("code", ["beyond-target", "looks-mistyped", "policy"])
+@pytest.mark.parametrize("code", ["beyond-target", "looks-mistyped", "policy", "rotation-invisible"])
 def test_what_depends_on_the_command_need_not_be_met_by_each(code: str) -> None:
     assert codes(FOUND, allowance(code)) == ["warning quote-it"]
 

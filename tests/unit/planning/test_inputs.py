@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from msgspec.structs import replace
 from support.builders import (
@@ -19,7 +21,7 @@ from support.builders import (
     state,
 )
 
-from reconciler.model.diagnostics import Severity
+from reconciler.model.diagnostics import Position, Severity
 from reconciler.model.digest import container_digest, plan_digest
 from reconciler.model.names import live_name
 from reconciler.model.plan import Flag
@@ -45,6 +47,9 @@ from reconciler.planning.drift import drift_of
 from reconciler.planning.inputs import moved_inputs, other_stamps
 from reconciler.planning.simulate import simulate
 from reconciler.render.plan_text import plan_lines
+
+if TYPE_CHECKING:
+    from reconciler.model.live import LiveContainer
 
 SKILL = SkillReference("sheets", "2")
 TOKEN = DomainSecret("a.example", "TOKEN", FromVariable("T"), HERE, version=1, value=Secret("canary"))
@@ -259,6 +264,51 @@ def test_a_secret_of_unknown_value_is_not_said_to_have_changed(
     plan = plan_of(wanted, state(row("ci-a~azzzzzzzz", fields=SHOWN)))
     (note,) = moved_inputs(plan.changes, wanted, {"cntr_1": traces(before)})
     assert note.message == f"ci-a: since it was created, {told}the secret Z for a.example was added"
+
+
+def _without_key(name: str, number: int) -> LiveContainer:
+    stamped = live_name(name, stamp_of(WriteOnly((), (PLAIN,))))
+    return row(stamped, fields=replace(SHOWN, name=name), number=number)
+
+
+def test_what_was_made_without_a_key_is_warned_of_and_kept() -> None:
+    """One warning for each place: replicas share theirs."""
+    other = replace(KEYED, position=Position("m.yaml", 9, 9))
+    of = {
+        "ci-a": (other,),
+        "ci-b": (KEYED,),
+        "ci-c": (KEYED,),
+        "ci-d": (PLAIN,),
+        "ci-e": (TOKEN,),
+    }
+    wanted = desired(
+        *(
+            replace(ONE, spec=replace(OPEN, name=name), inputs=WriteOnly((), secrets))
+            for name, secrets in of.items()
+        )
+    )
+    live = state(*(_without_key(name, at) for at, name in enumerate(list(of)[:4], 1)))
+    plan = plan_of(wanted, live)
+    assert [change.action.value for change in plan.changes] == ["keep"] * 4 + ["create"]
+    told = [(each.severity.value, each.code, each.position, each.message) for each in plan.diagnostics]
+    end = "created without RECONCILER_STAMP_KEY: another value of the secrets goes unnoticed until"
+    assert told == [
+        ("warning", "rotation-invisible", other.position, f"ci-a was {end} it is replaced"),
+        ("warning", "rotation-invisible", HERE, f"ci-b and 1 more were {end} they are replaced"),
+    ]
+    assert plan.diagnostics[0].hint == "--replace ci-a once"
+    assert plan_digest(plan) == plan_digest(replace(plan, diagnostics=()))
+
+
+def test_what_is_replaced_or_was_made_under_a_key_is_not_warned_of() -> None:
+    one = replace(ONE, inputs=WriteOnly((), (KEYED,)))
+    larger = replace(one, spec=replace(OPEN, memory_limit="4g"))
+    for wanted, live in (
+        (one, row(live_name("ci-a", stamp_of(one.inputs)), fields=SHOWN)),
+        (larger, _without_key("ci-a", 1)),
+        (replace(one, inputs=WriteOnly((), (PLAIN,))), row("ci-a~b" + "a" * 8, fields=SHOWN)),
+    ):
+        assert plan_of(desired(wanted), state(live)).diagnostics == ()
 
 
 @pytest.mark.parametrize(
