@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconciler.model.quotes import quote
+from reconciler.model.quotes import MASK, quote
 from reconciler.render.escape import COMMAND, escape
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ _UNCLEAR = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0x1F1E6, 0x1F200),
 """Selectors, flags and skin tones: how wide what they join is depends on the terminal."""
 
 _OPENING = {'"', "'"}
-_ENDS_PLAIN = frozenset(",[]{}")
+_BRACKETS = frozenset("[{")
+_CLOSING = frozenset("]}")
+_ENDS_PLAIN = frozenset(",") | _BRACKETS | _CLOSING
+_PROPERTIES = frozenset("&!")
+"""What begins an anchor or a tag, behind which brackets may open."""
 
 
 class _Cell(NamedTuple):
@@ -113,17 +117,73 @@ def _end(line: str, start: int) -> int:
     """Where the token that begins at `start` ends: a quoted text, or a plain one, as YAML has them."""
     opening = line[start : start + 1]
     if opening in _OPENING:
-        at = start + 1
-        while at < len(line) and line[at] != opening:
-            at += 2 if opening == '"' and line[at] == "\\" else 1
-        return at + 1
+        return _end_of_quoted(line, start)
     if opening == "#":
         return start + len(line[start:].rstrip())
     if opening in _ENDS_PLAIN or not opening.strip():
         return start + 1
-    for at in range(start, len(line)):
-        after = line[at + 1 : at + 2]
-        ends = line[at] in _ENDS_PLAIN or (line[at] == ":" and not after.strip())
-        if ends or (line[at].isspace() and after == "#"):
-            return start + len(line[start:at].rstrip())
-    return start + len(line[start:].rstrip())
+    flow = opening in _PROPERTIES or line.startswith(MASK, start) or _in_flow(line[:start])
+    return start + len(line[start : _end_of_plain(line, start, flow=flow)].rstrip())
+
+
+def _end_of_quoted(line: str, start: int) -> int:
+    """A quote that is escaped is part of it: behind a backslash in double ones, doubled in single ones."""
+    opening, at = line[start], start + 1
+    while at < len(line):
+        if line[at] == opening:
+            if opening == '"' or line[at + 1 : at + 2] != opening:
+                break
+            at += 2
+        else:
+            at += 2 if opening == '"' and line[at] == "\\" else 1
+    return at + 1
+
+
+def _end_of_plain(line: str, start: int, *, flow: bool) -> int:
+    """Brackets end a text within `[]` or `{}`; any other may hold them, but for those that it did not open.
+
+    So may it hold commas, but the line may belong to brackets that were opened above it.
+    """
+    at, opened = start, 0
+    while at < len(line):
+        character, after = line[at], line[at + 1 : at + 2]
+        if (reference := _end_of_reference(line, at)) is not None:
+            at = reference
+            continue
+        if (character == ":" and not after.strip()) or (character.isspace() and after == "#"):
+            return at
+        if flow and character in _ENDS_PLAIN:
+            return at
+        if not opened and (character in _CLOSING or (character == "," and not after.strip())):
+            return at
+        opened += (character in _BRACKETS) - (character in _CLOSING)
+        at += 1
+    return at
+
+
+def _end_of_reference(line: str, at: int) -> int | None:
+    """Where a `${name}` that begins here ends; None where none does."""
+    closed = line.find("}", at) + 1 if line.startswith("${", at) else 0
+    return closed or None
+
+
+def _in_flow(before: str) -> bool:
+    """Tells whether brackets are open behind this part of a line.
+
+    Outside of any, quotes and brackets mean something only where a token begins.
+    """
+    at = opened = 0
+    while at < len(before):
+        character = before[at]
+        begins = not before[:at].strip() or before[at - 1].isspace() or (opened and before[at - 1] in ",[{:")
+        if (reference := _end_of_reference(before, at)) is not None:
+            at = reference
+        elif character in _OPENING and begins:
+            at = _end_of_quoted(before, at)
+        else:
+            if character in _BRACKETS and (begins or opened):
+                opened += 1
+            elif character in _CLOSING and opened:
+                opened -= 1
+            at += 1
+    return opened > 0
