@@ -38,6 +38,11 @@ class _Comment(NamedTuple):
     rest: str
 
 
+def allows(comment: str) -> bool:
+    """Tells whether a comment, from its `#` on, allows something."""
+    return _COMMENT.match(comment) is not None
+
+
 def allowances(file: str, text: str, scalars: Sequence[tuple[int, int]]) -> list[Allowance]:
     """Every comment that allows something, in their order.
 

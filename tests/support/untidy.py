@@ -36,12 +36,15 @@ KEYS = [
     '"q"',
 ]
 
+CODES = ["skill-not-pinned", "beyond-target"]
+
 
 class Untidy:
-    """Writes one file; every comment in it has a number of its own."""
+    """Writes one file; every comment has a number of its own, and one of `allowing` allows something."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, allowing: int | None = None) -> None:
         self._random = random
+        self._allowing = allowing
         self.comments = 0
         self._anchors: list[str] = []
         self._named = 0
@@ -69,6 +72,8 @@ class Untidy:
 
     def _comment(self) -> str:
         self.comments += 1
+        if self._allowing and self._chance(self._allowing):
+            return f"# reconciler: allow {self._random.choice(CODES)} -- c{self.comments}."
         return f"#{self._random.choice(['', ' '])}c{self.comments}."
 
     def _behind(self) -> str:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"(?P<style>[|>])(?P<signs>[0-9+-]{0,2})[ \t]*(?P<comment>#[^\n]*)?")
 
 
-def read_block_scalar(text: str, start: int, column: int, outer: int) -> tuple[BlockScalar, int]:
+def read_block_scalar(text: str, start: int, at: tuple[int, int], outer: int) -> tuple[BlockScalar, int]:
     r"""Reads the block scalar that begins at an index.
 
     Args:
         text: what it stands in; the parser accepted it, and its lines end in `\n`.
         start: the index of its `|` or `>`.
-        column: the column of that.
+        at: the line and column of that.
         outer: the column of the block around it, -1 where there is none.
 
     Returns:
@@ -32,12 +32,13 @@ def read_block_scalar(text: str, start: int, column: int, outer: int) -> tuple[B
     header = _HEADER.match(text, start)
     if header is None:
         raise ValueError("no block scalar begins here")
+    line, column = at
     signs = header["signs"]
     digit = signs.strip("+-")
     chomping = signs.strip("0123456789")
     comment = header["comment"]
     behind = comment and Comment(
-        comment.rstrip(), column + header.start("comment") - start, alone=False, blank=False
+        comment.rstrip(), line, column + header.start("comment") - start, alone=False, blank=False
     )
     indent = max(outer, 0) + int(digit) if digit else _indent(text, header.end(), outer)
     lines, end = _body(text, header.end(), indent, keep=chomping == "+")

@@ -54,7 +54,7 @@ class _Lexer:
     def take(self, token: yaml.Token) -> Lexeme:
         mark = cast("Mark", token.start_mark)
         start, end = mark.index, cast("Mark", token.end_mark).index
-        comments, blank = self._gap(start)
+        comments, blank = self._gap(start, mark.line)
         block = None
         if isinstance(token, tokens.BlockMappingStartToken | tokens.BlockSequenceStartToken):
             self._blocks.append(mark.column)
@@ -62,23 +62,25 @@ class _Lexer:
             self._blocks.pop()
         elif isinstance(token, tokens.ScalarToken) and token.style in {"|", ">"}:
             outer = self._blocks[-1] if self._blocks else -1
-            block, end = read_block_scalar(self._text, start, mark.column, outer)
+            block, end = read_block_scalar(self._text, start, (mark.line, mark.column), outer)
         self._end = max(self._end, end)
         return Lexeme(token, mark.line, mark.column, self._text[start:end], comments, blank, block)
 
-    def _gap(self, start: int) -> tuple[tuple[Comment, ...], bool]:
+    def _gap(self, start: int, line: int) -> tuple[tuple[Comment, ...], bool]:
         """The comments before a token, and whether a blank line is right above it."""
         if start <= self._end:
             return (), False
         first, *lines = self._text[self._end : start].split("\n")
+        above = line - len(lines)
         found = []
         if "#" in first:
             column = self._end - (self._text.rfind("\n", 0, self._end) + 1) + first.index("#")
-            found.append(Comment(first.strip(" \t"), column, alone=self._end == 0, blank=False))
+            found.append(Comment(first.strip(" \t"), above, column, alone=self._end == 0, blank=False))
         blank = False
-        for number, line in enumerate(lines, 1):
-            if "#" in line:
-                found.append(Comment(line.strip(" \t"), line.index("#"), alone=True, blank=blank))
+        for number, each in enumerate(lines, 1):
+            if "#" in each:
+                comment = each.strip(" \t")
+                found.append(Comment(comment, above + number, each.index("#"), alone=True, blank=blank))
                 blank = False
             elif number < len(lines):  # the last one is the token's own
                 blank = True

@@ -2,6 +2,7 @@
 
 A comment behind something on its line belongs to that. One on a line of its own belongs to what comes next,
 unless a block ends before that and the comment is indented as deep as the block is: then it is its footer.
+One that allows something is about what comes next, however deep it is.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from yaml import tokens
 
+from reconciler.manifest.comments import allows
 from reconciler.manifest.layout.lexemes import lexemes
-from reconciler.manifest.layout.tree import Block, Comment, Document, Empty, Entry, Flow, Node, Scalar
+from reconciler.manifest.layout.tree import Block, Comment, Document, Empty, Entry, Flow, Node, Scalar, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +58,7 @@ class _Parser:
         self._anchors = False
         self._now: Lexeme = next(self._lexemes)
         self._line = 0
-        """Where the last token ended that has any text."""
+        """Where the last token or footer ended that has any text."""
 
     def documents(self) -> Iterator[Document]:
         self._advance()
@@ -144,16 +146,20 @@ class _Parser:
         return block
 
     def _item(self, column: int) -> Entry:
+        start = self._now
         entry = Entry(None, Node(Empty()), blank=self._blank, leading=self._claim())
         self._advance()
         entry.value = self._node(column)
         entry.trailing = self._behind()
+        entry.span = Span(start.line, start.column, self._line)
         return entry
 
     def _pair(self, column: int) -> Entry:
+        start = self._now
         entry = Entry(None, Node(Empty()), blank=self._blank, leading=self._claim())
         self._key_and_value(entry, column)
         entry.trailing = self._behind()
+        entry.span = Span(start.line, start.column, self._line)
         return entry
 
     def _key_and_value(self, entry: Entry, column: int) -> None:
@@ -232,14 +238,21 @@ class _Parser:
 
     def _deeper(self, least: int) -> list[Comment]:
         """The pending comments that belong to what just ended, by their column."""
-        claimed = list(takewhile(lambda comment: comment.alone and comment.column >= least, self._pending))
+        claimed = list(takewhile(lambda comment: _belongs(comment, least), self._pending))
         self._pending = self._pending[len(claimed) :]
+        if claimed:
+            self._line = claimed[-1].line
         return claimed
+
+
+def _belongs(comment: Comment, least: int) -> bool:
+    """Tells whether a comment after a block is part of it; `least` is the column from which on it may be."""
+    return comment.alone and comment.column >= least and not allows(comment.text)
 
 
 def _as_comment(lexeme: Lexeme) -> Comment:
     """A directive, which stands among comments."""
-    return Comment(lexeme.text, 0, alone=True, blank=lexeme.blank)
+    return Comment(lexeme.text, lexeme.line, 0, alone=True, blank=lexeme.blank)
 
 
 def _lines(text: str) -> tuple[str, ...]:

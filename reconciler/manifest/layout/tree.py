@@ -8,12 +8,13 @@ from msgspec import Struct, field
 
 
 class Comment(Struct, frozen=True):
-    """A comment with its `#`, at a column counted from 0; `blank` says that a blank line is above it.
+    """A comment with its `#`, at a line and column counted from 0.
 
-    One that does not stand `alone` stands behind something on its line.
+    `blank` says that a blank line is above it. One that does not stand `alone` stands behind something.
     """
 
     text: str
+    line: int
     column: int
     alone: bool
     blank: bool
@@ -46,10 +47,26 @@ class BlockScalar(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
+class Span(Struct, frozen=True):
+    """Where an entry of a block begins, counted from 0, and its last line."""
+
+    line: int
+    column: int
+    last: int
+
+
+class Verbatim(Struct, frozen=True):
+    """The lines of an entry as they were, the first one without its margin; `column` is where that ended."""
+
+    lines: tuple[str, ...]
+    column: int
+
+
 class Entry(Struct):
     """An item of a list (without a key) or a pair of a mapping, with the comments that belong to it.
 
     `blank` says that a blank line stands between the comments above it, or what is before it, and itself.
+    One with `verbatim` is written as it was, with all that is in it.
     """
 
     key: Node | None
@@ -57,14 +74,20 @@ class Entry(Struct):
     leading: list[Comment] = field(default_factory=list)
     trailing: Comment | None = None
     blank: bool = False
+    span: Span | None = None
+    verbatim: Verbatim | None = None
 
 
 class Block(Struct):
-    """A list or mapping in block style; `footer` are the comments after the last entry."""
+    """A list or mapping in block style; `footer` are the comments after the last entry.
+
+    Entries of a `fixed` one stay in their order.
+    """
 
     mapping: bool
     entries: list[Entry]
     footer: list[Comment] = field(default_factory=list)
+    fixed: bool = False
 
 
 class Flow(Struct):

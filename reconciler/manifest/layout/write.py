@@ -16,7 +16,7 @@ from reconciler.manifest.layout.tree import Block, BlockScalar, Empty, Flow, Sca
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reconciler.manifest.layout.tree import Comment, Document, Entry, Node
+    from reconciler.manifest.layout.tree import Comment, Document, Entry, Node, Verbatim
 
 STEP = 2
 """Columns of a level."""
@@ -68,9 +68,21 @@ class _Page:
         for number, entry in enumerate(block.entries):
             self._above(entry, column, first=number == 0)
             margin = " " * column if number or lead is None else lead
+            if entry.verbatim is not None:
+                self._as_it_was(margin, column, entry.verbatim)
+                continue
             intro = f"{margin}-" if entry.key is None else f"{margin}{introduced(entry.key)}:"
             self._value(intro, column, entry)
         self._comments(block.footer, column)
+
+    def _as_it_was(self, margin: str, column: int, verbatim: Verbatim) -> None:
+        """Writes lines that were moved as a whole; those of a flow collection may stand left of its key."""
+        first, *rest = verbatim.lines
+        self._put(f"{margin}{first}")
+        for line in rest:
+            inner = line.lstrip(" ")
+            moved = len(line) - len(inner) + column - verbatim.column
+            self._put(f"{' ' * moved}{inner}" if line else "")
 
     def _above(self, entry: Entry, column: int, *, first: bool) -> None:
         self._comments(entry.leading, column, first=first)

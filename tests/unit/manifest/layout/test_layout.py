@@ -10,6 +10,8 @@ from reconciler.manifest.layout.formatting import LaidOut, lay_out
 from reconciler.manifest.layout.order import ORDER
 from reconciler.manifest.places import known_keys, place_of
 
+ALLOWED = "# reconciler: allow skill-not-pinned -- meant"
+
 
 def laid(text: str) -> str:
     """A text after it was laid out, which is then in its layout."""
@@ -203,6 +205,76 @@ CASES: dict[str, tuple[str, str | None]] = {
     "comments behind a dash": (
         "a:\n  - # dash\n    # key\n    x: 1\n  -   - 1\n      - 2\n",
         "a:\n  # dash\n  # key\n  - x: 1\n  - - 1\n    - 2\n",
+    ),
+    "what is allowed goes with the key that begins on the line": (
+        f"""\
+        # header
+        {ALLOWED}
+        containers:
+        # note
+        {ALLOWED}
+        - skills: [x]
+          name: ci-a
+        - memory_limit: 1g
+            {ALLOWED}
+          name: ci-b
+        version: 1
+        """,
+        f"""\
+        # header
+        version: 1
+        {ALLOWED}
+        containers:
+          # note
+          - name: ci-a
+            {ALLOWED}
+            skills: [x]
+          {ALLOWED}
+          - name: ci-b
+            memory_limit: 1g
+        """,
+    ),
+    "what is allowed where a mapping begins keeps its first key": (
+        f"""\
+        a:    1
+        containers:
+        - name:   ci-a
+        {ALLOWED.replace("skill-not-pinned", "looks-mistyped")}
+        - memory_limit:   1g
+          name: ci-b
+        version:   1
+        """,
+        f"""\
+        version: 1
+        containers:
+          - name: ci-a
+          {ALLOWED.replace("skill-not-pinned", "looks-mistyped")}
+          - memory_limit: 1g
+            name: ci-b
+        a: 1
+        """,
+    ),
+    "what would be allowed elsewhere keeps its lines": (
+        f"""\
+        containers:
+        -   name: ci-a
+            skills: [{{skill_id:  x,
+          type: y}},
+              {{type:  z}}]  {ALLOWED}
+            files:
+            - a:   1
+        version: 1
+        """,
+        f"""\
+        version: 1
+        containers:
+          - name: ci-a
+            skills: [{{skill_id:  x,
+          type: y}},
+              {{type:  z}}]  {ALLOWED}
+            files:
+              - a: 1
+        """,
     ),
     "documents": (
         "# before\n---   # one\na: 1\n# after a\n---\n---\n# b\nb: 1\n...\n# end\n",
