@@ -3,8 +3,8 @@
 The cursor is `data[-1].id`; `first_id` and `last_id` match nothing in the reference's own example. What can
 go wrong, and what is done:
 
-- a page without rows that does not claim to be the last: follow `last_id` if it is a cursor not used
-  before (some gateways filter rows after paging);
+- a page without rows that does not claim to be the last: ask for it once more, for it may have lost them;
+  then follow `last_id` if it is a cursor not used before (some gateways filter rows after paging);
 - an empty page that claims no more, where the page before did: either nothing lies behind the cursor, or
   its row was just deleted and the server answers an unknown cursor with nothing. Earlier cursors are tried,
   back to the top; the list ends where a page ends once more in a cursor that was answered with nothing
@@ -117,6 +117,7 @@ async def walk(
     state: _Walk[_Row] = _Walk()
     deadline = clock.monotonic() + MAX_SECONDS
     cursor: str | None = None
+    repeated = False
     for _ in range(max_pages):
         if clock.monotonic() > deadline:
             break
@@ -126,13 +127,20 @@ async def walk(
             if cursor is None or isinstance(error, ContainerExpired):
                 raise
             state.restart(f"the server refuses its own row {cursor} as a cursor")
-            cursor = None
+            cursor, repeated = None, False
+            continue
+        repeated = not repeated and _names_rows_that_it_lacks(page)
+        if repeated:
             continue
         cursor = _advance(state, page, cursor)
         if cursor == _END:
             return Listing(tuple(state.rows.values()), state.date)
     message = f"the list does not end: {len(state.rows)} rows after {max_pages} pages or {MAX_SECONDS:.0f} s"
     raise ProtocolError(message, hint=INCOMPLETE)
+
+
+def _names_rows_that_it_lacks(page: Page[_Row]) -> bool:
+    return not page.rows and page.has_more is not False and bool(page.last_id)
 
 
 def _advance(state: _Walk[_Row], page: Page[_Row], cursor: str | None) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.clocks import FakeClock
 
 from reconciler.api.answers import Answer, failure
@@ -193,13 +194,28 @@ def test_pages_that_are_filtered_empty_are_walked_over_by_their_last_id() -> Non
     hidden = [f"hidden{number}" for number in range(5)]
     world = World(["r00", *hidden, "r01"], size=2)
     assert list(walked(world).rows) == ["r00", "r01"]
-    assert world.asked == [None, "r00", "hidden1", "hidden3"]
+    assert world.asked == [None, "r00", "r00", "hidden1", "hidden1", "hidden3"]
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_page_that_lost_its_rows_is_asked_for_once_more(lost: int) -> None:
+    world = World(shown(4), size=2)
+    requests = 0
+
+    async def losing(after: str | None) -> Page[str]:
+        nonlocal requests
+        page = await world.fetch(after)
+        requests += 1
+        return replace(page, rows=(), has_more=True) if requests == lost + 1 else page
+
+    assert list(asyncio.run(walk(losing, FakeClock())).rows) == shown(4)
+    assert requests == 3
 
 
 def test_a_list_that_ends_in_rows_that_are_not_shown_ends_there() -> None:
     world = World(["r00", "hidden01"], size=1, has_more=FULL)
     assert list(walked(world).rows) == ["r00"]
-    assert world.asked == [None, "r00", "hidden01", "r00"]
+    assert world.asked == [None, "r00", "r00", "hidden01", "r00", "r00"]
 
 
 def test_when_everything_vanishes_the_top_is_tried_before_every_earlier_cursor() -> None:
