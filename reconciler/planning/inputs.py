@@ -45,11 +45,13 @@ def moved_inputs(
         before = made_with.get(change.container_id or "")
         if before is None or Reason.STAMP_CHANGED not in change.reasons or change.name not in entries:
             continue
-        told = list(_moved(before, entries[change.name].inputs))
+        entry = entries[change.name]
+        told = list(_moved(before, entry.inputs))
         if told:
             more = f", and {len(told) - MOST} more" if len(told) > MOST else ""
             message = f"{change.name}: since it was created, {', '.join(told[:MOST])}{more}"
-            found.append(Diagnostic(Severity.NOTE, _CODE, message, change.source))
+            at = dict(entry.positions).get("name", change.source)
+            found.append(Diagnostic(Severity.NOTE, _CODE, message, at))
     return tuple(found)
 
 

@@ -240,6 +240,11 @@ def test_a_ledger_tells_which_input_moved_and_changes_nothing_else() -> None:
         "the skill sheets was taken away"
     )
     assert moved_inputs(plan.changes, wanted, {}) == ()
+    at = Position("m.yaml", 7, 11)
+    (note,) = moved_inputs(
+        plan.changes, desired(replace(one, positions=(("name", at),))), {"cntr_1": traces(before)}
+    )
+    assert note.position == at, "the value of its name, as where a name is taken"
 
 
 PLAIN = replace(TOKEN, version=None)
