@@ -107,7 +107,7 @@ def add_reading(parser: Parser) -> None:
     group.add_argument(
         "--allow-outside",
         action="store_true",
-        help="let manifests name local files outside of their own folder",
+        help="let manifests name local files outside of their own folder, or lie there themselves by links",
     )
     group.add_argument(
         "--max-file-size",

@@ -12,7 +12,8 @@ file-missing
     Check the path from the manifest's folder.
 
 file-unreadable
-    A `source` is there and cannot be read.
+    A `source` is there and cannot be read, or what lies below a folder of manifests cannot: a folder without
+    permission, or what ends in .yaml and is a link that leads nowhere, or no file.
 
     Check the permissions of the file and of the folders above it.
 
@@ -25,7 +26,8 @@ not-a-file
 outside-folder
     A local file lies outside of the folder of the manifest that names it, by its path (`..`, or from the
     root) or because a link on the way leads there. What a manifest names is read and sent to a server, and
-    a manifest may come from somebody else's branch.
+    a manifest may come from somebody else's branch. So may a link to a manifest: one that leads out of the
+    folder that was given is not followed.
 
     Move the file below the manifest's folder. Where the manifests are to be trusted, say so with
     `--allow-outside`; a saved plan remembers it.

@@ -56,7 +56,7 @@ class Forms(Protocol):
 def load(paths: Sequence[str], given: Given | None, reading: Reading, forms: Forms) -> Loaded:
     """The same as `loading.load`."""
     given = given or Given()
-    texts = None if _set_from_outside(given) else _texts(paths)
+    texts = None if _set_from_outside(given) else _texts(paths, reading)
     if texts is None:
         return _whole(paths, given, reading).loaded
     key = _key(paths, given, reading, texts)
@@ -64,7 +64,7 @@ def load(paths: Sequence[str], given: Given | None, reading: Reading, forms: For
     if found is not None:
         return found
     whole = _whole(paths, given, reading)
-    if _may_be_kept(whole) and _texts(paths) == texts:  # what was loaded is what the key speaks of
+    if _may_be_kept(whole) and _texts(paths, reading) == texts:  # what was loaded is what the key speaks of
         _keep(forms, key, whole)
     return whole.loaded
 
@@ -92,11 +92,11 @@ def _set_from_outside(given: Given) -> bool:
     return bool(given.variables or given.files or given.base or from_environment)
 
 
-def _texts(paths: Sequence[str]) -> dict[str, bytes] | None:
+def _texts(paths: Sequence[str], reading: Reading) -> dict[str, bytes] | None:
     """The bytes of every manifest by its name; None where some are out of reach, as loading will tell."""
     if "-" in paths:
         return None
-    files, problems = discover(paths)
+    files, problems = discover(paths, allow_outside=reading.allow_outside)
     try:
         return None if problems else {file: _bytes(file) for file in files}
     except OSError:

@@ -102,8 +102,9 @@ def whole(paths: Sequence[str], given: Given | None, reading: Reading) -> Whole:
     """The same, with the documents."""
     given = given or Given()
     check_standard_input(paths, given.base)
-    files, problems = discover(paths, given.files)
+    files, problems = discover(paths, given.files, allow_outside=reading.allow_outside)
     texts = _Texts()
+    texts.whole = not problems
     texts.gathered.take(problems)
     if STANDARD_INPUT in paths:
         texts.take(standard_input_name(given.base), partial(read_standard_input, given.stdin))

@@ -11,6 +11,7 @@ import pytest
 from unit.manifest.folder import make_unreadable
 
 from reconciler.manifest import discovery, load
+from reconciler.model.asked import Reading
 from reconciler.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,10 +56,28 @@ def test_one_file_is_read_once(folder: Folder) -> None:
 
 
 def test_linked_folders_are_not_left_out(folder: Folder) -> None:
-    folder.write("elsewhere/b.yaml", _declares("b"))
+    folder.write("set/_elsewhere/b.yaml", _declares("b"))
     folder.write("set/a.yaml", _declares("a"))
-    (folder.path / "set/linked").symlink_to("../elsewhere")
+    (folder.path / "set/linked").symlink_to("_elsewhere")
     assert _declared("set") == ["a", "b"]
+
+
+@pytest.mark.parametrize("link", ["linked", "linked.yaml", "deep/linked"])
+def test_links_that_lead_out_of_the_folder_are_followed_only_where_that_is_permitted(
+    folder: Folder, link: str
+) -> None:
+    """A branch of somebody else may hold them, and diagnostics quote what they lead to."""
+    folder.write("elsewhere/b.yaml", _declares("b"))
+    folder.write("set/deep/a.yaml", _declares("a"))
+    target = folder.path / "elsewhere" / ("b.yaml" if link.endswith("yaml") else "")
+    (folder.path / "set" / link).symlink_to(target)
+    (found,) = load(["set"]).diagnostics
+    assert found.position is not None
+    assert (found.code, found.position.file) == ("outside-folder", f"set/{link}")
+    desired = load(["set"], reading=Reading(allow_outside=True)).desired
+    assert desired is not None
+    assert [entry.name for entry in desired.containers] == ["a", "b"]
+    assert _declared(f"set/{link}") == ["b"]
 
 
 @pytest.mark.parametrize("given", ["set", "./set", "set/", "set//"])
@@ -100,23 +119,39 @@ def test_no_path_is_a_usage_error() -> None:
 def test_a_pipe_is_not_waited_for(folder: Folder) -> None:
     folder.write("set/a.yaml", _declares("a"))
     os.mkfifo(folder.path / "set/b.yaml")
-    for path in ("set", "set/b.yaml"):
-        with pytest.raises(UsageError):
-            load([path])
+    assert _told("set") == [("set/b.yaml", "file-unreadable")]
+    with pytest.raises(UsageError):
+        load(["set/b.yaml"])
 
 
-def test_a_dangling_link_is_a_usage_error(folder: Folder) -> None:
-    folder.write("set/a.yaml", _declares("a"))
+def _told(path: str) -> list[tuple[str, str]]:
+    diagnostics = load([path]).diagnostics
+    return [(found.position.file, found.code) for found in diagnostics if found.position]
+
+
+def test_what_cannot_be_read_below_a_folder_hides_no_other_problem(folder: Folder) -> None:
+    folder.write("set/a.yaml", "version: 1\ncontainers: [{nam: a}]\n")
     (folder.path / "set/b.yaml").symlink_to("gone.yaml")
+    (folder.path / "set/c.yaml").symlink_to("c.yaml")
+    assert _told("set") == [
+        ("set/a.yaml", "unknown-key"),
+        ("set/b.yaml", "file-unreadable"),
+        ("set/c.yaml", "file-unreadable"),
+    ]
     with pytest.raises(UsageError):
-        load(["set"])
+        load(["set/b.yaml"])
 
 
-def test_what_may_not_be_read_is_a_usage_error(folder: Folder) -> None:
+@pytest.mark.parametrize("path", ["set/a.yaml", "set/deep"])
+def test_what_may_not_be_read_below_a_folder_is_a_problem_and_given_itself_a_usage_error(
+    folder: Folder, path: str
+) -> None:
     folder.write("set/a.yaml", _declares("a"))
-    make_unreadable(folder.path / "set/a.yaml")
+    folder.write("set/deep/b.yaml", _declares("b"))
+    make_unreadable(folder.path / path)
+    assert _told("set") == [(path, "file-unreadable")]
     with pytest.raises(UsageError):
-        load(["set"])
+        load([path])
 
 
 def test_folders_may_be_deeper_than_a_program_recurses(folder: Folder) -> None:
