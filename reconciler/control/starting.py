@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconciler.manifest import published
+from reconciler.manifest.given import STANDARD_INPUT
 from reconciler.model.errors import LocalFileError, Refused, UsageError
 
 _STARTER = Path(__file__).parents[1] / "starter"
@@ -22,10 +23,12 @@ def start(folder: str) -> tuple[str, ...]:
         The paths of the files, below the folder as it was given.
 
     Raises:
-        UsageError: the path is no folder.
+        UsageError: the path is no folder, or is `-`, which means standard input elsewhere.
         Refused: there are manifests already, or a file of that name; nothing was written.
         LocalFileError: a file could not be written; those that were are gone again.
     """
+    if folder == STANDARD_INPUT:
+        raise UsageError("init writes into a folder; one that is named - would be given as ./-")
     base = Path(folder)
     written: list[Path] = []
     try:

@@ -107,3 +107,10 @@ def test_as_json(said: Callable[..., Said]) -> None:
     result_validator().validate(json.loads(out))
     assert code == 0
     assert json.loads(out)["created"] == [f"new/{name}" for name in starting.FILES]
+
+
+def test_what_means_standard_input_elsewhere_is_no_folder(said: Callable[..., Said], tmp_path: Path) -> None:
+    code, _, err = said("init", "-")
+    assert (code, list(tmp_path.iterdir())) == (64, [])
+    assert "./-" in err
+    assert said("init", "./-")[0] == 0
