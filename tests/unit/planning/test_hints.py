@@ -145,9 +145,9 @@ def test_a_plan_of_ten_thousand_is_hinted_at_in_seconds() -> None:
     wanted = desired(*(entry(f"ci-worker-{i:05}") for i in range(10_000)), within=PRUNE)
     live = state(*(row(f"ci-Worker-{i:05}", number=i) for i in range(10_000)))
     plan = plan_of(wanted, live)
-    began = time.monotonic()
+    began = time.process_time()
     assert len(hints(plan.changes, wanted, live, policy().profile)) == MOST + 1
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
 
 
 @law

@@ -76,18 +76,18 @@ def test_filing_finds_what_comparing_all_pairs_finds(names: list[str], others: l
 def test_ten_thousand_names_against_ten_thousand_take_seconds_at_most(number: str) -> None:
     names = [number.format(i) for i in range(10_000)]
     others = [number.format(i) + "s" for i in range(10_000)]
-    began = time.monotonic()
+    began = time.process_time()
     slips(names, others)
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
 
 
 def test_names_that_all_differ_by_a_letter_are_bounded() -> None:
     letters = "abcdefghijklmnopqrstuvwxyz"
     names = [f"ci-work{a}{b}{c}" for a in letters for b in letters for c in letters][:10_000]
     others = [f"{name}s" for name in names]
-    began = time.monotonic()
+    began = time.process_time()
     assert slips(names, others)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_two_letters_are_looked_for_among_few_names_only() -> None:
@@ -100,9 +100,9 @@ def test_the_most_pairs_take_seconds_at_most() -> None:
     names = [f"ci-{'abc' * 9}{a}{b}" for a in "defghijklm" for b in "defghijklm"]
     others = [f"ci-{'cba' * 9}{a}{b}" for a in "defghijklm" for b in "defghijklm"]
     assert len(names) * len(others) == MOST_PAIRS
-    began = time.monotonic()
+    began = time.process_time()
     assert slips(names, others) == {}
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_beyond_the_ceiling_only_case_is_compared() -> None:
