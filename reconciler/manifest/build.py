@@ -131,6 +131,6 @@ def _positions(keys: dict[str, Node], files: Sequence[Declared]) -> Iterator[tup
                 yield from ((f"{key}.{inner}.{at}", domain.position) for at, domain in enumerate(domains))
     yield from inputs.positions(keys)
     for at, one in enumerate(files):
-        for inner in ("path", "source", "file_id", "bytes", "sha256"):
+        for inner in ("path", "file_id", "bytes", "sha256"):
             if (said := one.entry.child(inner)) is not None:
                 yield f"files.{at}.{inner}", said.position

@@ -67,7 +67,7 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
     sources = _Sources(desired)
     found = _prints(sources.paths, prints)
     problems = [
-        error(print_.code, print_.message, sources.first[real].position)
+        error(print_.code, print_.message, sources.first[real])
         for real, print_ in found.items()
         if isinstance(print_, _Unreadable)
     ]
@@ -75,20 +75,6 @@ def fingerprint(desired: Desired, prints: Prints | None = None) -> Fingerprinted
     return Fingerprinted(
         replace(desired, containers=containers), tuple(sorted(problems, key=Diagnostic.sort_key))
     )
-
-
-class _Place(NamedTuple):
-    """Where a local file is declared: an inline skill, or a file of `container` by its number."""
-
-    declared: Position
-    container: DesiredContainer | None = None
-    at: int = 0
-
-    @property
-    def position(self) -> Position:
-        """The value of `source`; the entry where that is not known."""
-        positions = dict(self.container.positions) if self.container else {}
-        return positions.get(f"files.{self.at}.source", self.declared)
 
 
 class _Sources:
@@ -100,13 +86,13 @@ class _Sources:
 
     def __init__(self, desired: Desired) -> None:
         self.paths: dict[str, str] = {}
-        self.first: dict[str, _Place] = {}
+        self.first: dict[str, Position] = {}
         self.skills: dict[tuple[Position, str, str], InlineSkill] = {}
         self._real: dict[str, str] = {}
         for container in desired.containers:
-            for at, file in enumerate(container.files or ()):
+            for file in container.files or ():
                 if isinstance(file.content, LocalFile):
-                    self._add(file.content.path, file.position, container, at)
+                    self._add(file.content.path, file.position)
             for skill in container.inputs.skills:
                 if isinstance(skill, InlineSkill):
                     for each in skill.files:
@@ -116,14 +102,12 @@ class _Sources:
         """The real path of one that was declared."""
         return self._real[path]
 
-    def _add(
-        self, path: str, declared: Position, container: DesiredContainer | None = None, at: int = 0
-    ) -> None:
+    def _add(self, path: str, position: Position) -> None:
         if path in self._real:
             return
         real = self._real[path] = paths.real(path)
         self.paths.setdefault(real, path)
-        self.first.setdefault(real, _Place(declared, container, at))
+        self.first.setdefault(real, position)
 
 
 def _filled(

@@ -103,14 +103,14 @@ def test_a_file_that_changes_while_it_is_read_is_a_problem(folder: Folder) -> No
     printed = fingerprint(desired)
     done.set()
     writer.join()
-    assert [short(found) for found in printed.diagnostics] == ["4:22: file-changed"]
+    assert [short(found) for found in printed.diagnostics] == ["4:13: file-changed"]
 
 
 def test_a_file_that_vanished_is_one_problem_at_its_first_entry(folder: Folder) -> None:
     desired = folder.desired(TWICE)
     (folder.path / "a.txt").unlink()
     printed = fingerprint(desired)
-    assert [short(found) for found in printed.diagnostics] == ["4:45: file-missing"]
+    assert [short(found) for found in printed.diagnostics] == ["4:23: file-missing"]
     assert _specs(printed.desired)["b", "a.txt"] == FileSpec("a.txt", None)
 
 

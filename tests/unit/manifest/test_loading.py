@@ -96,8 +96,6 @@ def test_positions_lead_to_the_values(folder: Folder) -> None:
         "lifecycle": Position("m.yaml", 18, 16),
         "files": Position("m.yaml", 20, 7),
         "files.0.path": Position("m.yaml", 21, 16),
-        "files.0.source": Position("m.yaml", 21, 31),
-        "files.1.source": Position("m.yaml", 20, 17),
         "files.2.path": Position("m.yaml", 22, 15),
         "expires_after": Position("m.yaml", 11, 18),
         "expires_after.anchor": Position("m.yaml", 11, 27),
