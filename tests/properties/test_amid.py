@@ -16,22 +16,19 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 from support.builders import declared_file, desired, entry
-from support.emulated import NOW, TARGET, UNLIMITED, account_of, applied
+from support.emulated import NOW, UNLIMITED, applied, remembering
 from support.servers import API_KEY, serving
 from support.worlds import MODES
 
 from reconciler.api.reader import Reader
 from reconciler.control.account import Speed
 from reconciler.control.passes import Options, prepare
-from reconciler.ledger.ledger import Ledger
-from reconciler.ledger.store import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from support.servers import Server
 
-    from reconciler.control.account import Account
 
 HELD = {"one": b"1st", "two": b"2nd"}
 NAMES = ("ci-a", "ci-b", "ci-c")
@@ -54,16 +51,6 @@ def server_of() -> Iterator[Callable[[str, bool], Server]]:
             return servers[key]
 
         yield get
-
-
-@contextmanager
-def remembering(server: Server, folder: Path) -> Iterator[Account]:
-    """The account with a ledger that stays."""
-    ledger = Ledger.at(Place(folder / "ledger.db"), TARGET, pytest.fail)
-    try:
-        yield account_of(server, ledger)
-    finally:
-        ledger.close()
 
 
 def converged(server: Server, folder: Path) -> bool:

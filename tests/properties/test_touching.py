@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from support.builders import declared_file, desired, entry
-from support.emulated import NOW, TARGET, UNLIMITED, account_of, applied
+from support.emulated import NOW, TARGET, UNLIMITED, account_of, applied, remembering
 from support.servers import API_KEY, serving
 from support.worlds import MODES, World, worlds
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from support.servers import Server
     from support.worlds import Row
 
-    from reconciler.control.account import Account
     from reconciler.model.scope import Desired
 
 NAMES = ("ci-a", "ci-b", "ci-c", "ci-d")
@@ -48,16 +47,6 @@ steps = st.lists(
     max_size=10,
 )
 """What happens, to which container, and how many quarters of a second after what was before."""
-
-
-@contextmanager
-def remembering(server: Server, folder: Path) -> Iterator[Account]:
-    """The account with a ledger that stays."""
-    ledger = Ledger.at(Place(folder / "ledger.db"), TARGET, pytest.fail)
-    try:
-        yield account_of(server, ledger)
-    finally:
-        ledger.close()
 
 
 def planned(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
 from support.clocks import FakeClock
 from support.servers import API_KEY
 
@@ -16,12 +17,14 @@ from reconciler.api.writer import Writer
 from reconciler.control.account import Account, Speed
 from reconciler.control.passes import Compare, Options, Prepared, Strategy, carry_out, prepare
 from reconciler.ledger.ledger import Ledger
+from reconciler.ledger.store import Place
 from reconciler.model.plan import Target
 from reconciler.model.profile import OPENAI
 from reconciler.model.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
 
     from support.servers import Server
 
@@ -81,6 +84,16 @@ def account_of(server: Server, ledger: Ledger | None = None, clock: Clock | None
 
 
 TARGET = Target("emulator:tests")
+
+
+@contextmanager
+def remembering(server: Server, folder: Path) -> Iterator[Account]:
+    """The account with a ledger that stays, in a folder."""
+    ledger = Ledger.at(Place(folder / "ledger.db"), TARGET, pytest.fail)
+    try:
+        yield account_of(server, ledger)
+    finally:
+        ledger.close()
 
 
 class Unlimited(Compare):
